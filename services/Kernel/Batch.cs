@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using Google.Protobuf;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace InquiryHub.Kernel;
+
+/// <summary>A message that waits in <c>log.parked</c> and is tried again.</summary>
+internal sealed record ParkedMessage(long Id, Message Message);
+
+internal readonly record struct Position(string Source, int Shard);
+
+internal sealed record BatchResult(IReadOnlyDictionary<Position, (long Next, DateTimeOffset? RecordedAt)> Cursors, IReadOnlyList<Position> Gaps, int Folded, int Duplicates, int Parked, int Emitted);
+
+/// <summary>
+/// One transaction of a service: lock, read, fold, write, commit. The loop and the writer both run through here; there is no
+/// other way to publish. Two round trips, one before the fold and one after.
+/// </summary>
+internal sealed class Batch(HubService service, Shards shards, ReferenceCache reference)
+{
+    const string Lock = "select shard, next_seq from log.shard where service = $1 and shard = any($2) order by shard for update";
+
+    public BatchResult Run(NpgsqlConnection connection, IReadOnlyList<Message> messages, IReadOnlyList<ParkedMessage> replays, IReadOnlyList<PendingCommand> commands)
+    {
+        var wants = new Wants();
+        foreach (var m in replays.Select(r => r.Message).Concat(messages)) TryWant(m, wants);
+        foreach (var c in commands) c.Want(wants);
+        var touched = replays.Select(r => r.Message.Shard).Concat(messages.Select(m => m.Shard))
+            .Concat(commands.SelectMany(c => c.Keys).Select(shards.Of)).Distinct().Order().ToArray();
+
+        var read = Read(connection, touched, wants, commands);
+        var work = read.Work;
+        var fold = new FoldRun(service, work, read.Cursors, read.Parked);
+        foreach (var r in replays) fold.Replay(r);
+        foreach (var m in messages) fold.Next(m);
+        foreach (var c in commands) c.Run(work, read.Answers, shards);
+        var counters = Write(connection, read, fold, commands);
+        work.Committed(counters);
+        return new(fold.Cursors, fold.Gaps, fold.Folded, fold.Duplicates, fold.ToPark.Count, work.Outbox.Count);
+    }
+
+    // A message that can't be decoded names no rows; the fold meets the same error and parks it.
+    void TryWant(Message message, Wants wants)
+    {
+        try { service.Fold.Want(message, wants); }
+        catch (Exception e) when (e is not NpgsqlException) { _ = e; }
+    }
+
+    sealed record ReadResult(UnitOfWork Work, Dictionary<int, long> NextSeq, Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)> Cursors,
+        Dictionary<string, SortedSet<long>> Parked, Dictionary<string, byte[]> Answers);
+
+    ReadResult Read(NpgsqlConnection connection, int[] touched, Wants wants, IReadOnlyList<PendingCommand> commands)
+    {
+        var small = touched.Select(s => (short)s).ToArray();
+        using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+        batch.BatchCommands.Add(Command(Lock, service.Name, small));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select log.city_now(), clock_timestamp()"));
+        batch.BatchCommands.Add(Command("select source, shard, next_seq, recorded_at from log.cursor where service = $1 and shard = any($2)", service.Name, small));
+        batch.BatchCommands.Add(Command("select id, key from log.parked where service = $1 and shard = any($2)", service.Name, small));
+        var ids = commands.Where(c => c.Id is not null).Select(c => c.Id!).ToArray();
+        batch.BatchCommands.Add(Command("select id, answer from log.command where service = $1 and id = any($2)", service.Name, ids));
+        if (service.Reference is not null) batch.BatchCommands.Add(new NpgsqlBatchCommand($"select version from {service.Name}.reference_version"));
+        var tables = wants.Keys.ToList();
+        foreach (var (table, keys) in tables) batch.BatchCommands.Add(table.Load(keys));
+
+        var watch = Stopwatch.GetTimestamp();
+        using var reader = batch.ExecuteReader();
+        var next = new Dictionary<int, long>();
+        while (reader.Read()) next[reader.GetInt16(0)] = reader.GetInt64(1);
+        Metrics.LockWait.Record(Stopwatch.GetElapsedTime(watch).TotalMilliseconds, new KeyValuePair<string, object?>("service", service.Name));
+        reader.NextResult(); reader.Read();
+        var (now, recorded) = (reader.GetFieldValue<DateTimeOffset>(0), reader.GetFieldValue<DateTimeOffset>(1));
+        reader.NextResult();
+        var cursors = new Dictionary<Position, (long, DateTimeOffset?)>();
+        while (reader.Read()) cursors[new(reader.GetString(0), reader.GetInt16(1))] = (reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3));
+        reader.NextResult();
+        var parked = new Dictionary<string, SortedSet<long>>();
+        while (reader.Read())
+        {
+            if (!parked.TryGetValue(reader.GetString(1), out var queue)) parked[reader.GetString(1)] = queue = [];
+            queue.Add(reader.GetInt64(0));
+        }
+        reader.NextResult();
+        var answers = new Dictionary<string, byte[]>();
+        while (reader.Read()) answers[reader.GetString(0)] = reader.GetFieldValue<byte[]>(1);
+        var version = 0L;
+        if (service.Reference is not null) { reader.NextResult(); if (reader.Read()) version = reader.GetInt64(0); }
+        var loaded = new List<(ITable, string, object)>();
+        foreach (var (table, _) in tables)
+        {
+            reader.NextResult();
+            while (reader.Read()) loaded.Add((table, reader.GetString(0), table.Read(reader.GetString(1))));
+        }
+        reader.Close();
+
+        // One more round trip, only when Directory's data changed since this process last looked.
+        var snapshot = service.Reference is null ? null : reference.At(version, connection);
+        var work = new UnitOfWork(shards, touched, now, recorded, snapshot);
+        foreach (var (table, keys) in tables) work.Loaded(table, keys);
+        foreach (var (table, key, row) in loaded) work.Loaded(table, key, row);
+        return new(work, next, cursors, parked, answers);
+    }
+
+    Dictionary<CounterTable, List<CounterValue>> Write(NpgsqlConnection connection, ReadResult read, FoldRun fold, IReadOnlyList<PendingCommand> commands)
+    {
+        var work = read.Work;
+        using var batch = connection.CreateBatch();
+        foreach (var (table, rows) in work.Changed()) batch.BatchCommands.Add(table.Save(rows));
+        var counters = work.Deltas().Where(d => d.Deltas.Count > 0).ToList();
+        foreach (var (table, deltas) in counters) batch.BatchCommands.Add(table.Save(deltas));
+        if (fold.ReferenceRows.Count > 0) foreach (var c in ReferenceCache.Save(service.Name, fold.ReferenceRows)) batch.BatchCommands.Add(c);
+        if (work.Outbox.Count > 0) AddOutbox(batch, read, work);
+        if (fold.Moved.Count > 0) AddCursors(batch, fold);
+        if (fold.ToPark.Count > 0) batch.BatchCommands.Add(Park(fold.ToPark));
+        if (fold.Replayed.Count > 0) batch.BatchCommands.Add(Command("delete from log.parked where id = any($1)", fold.Replayed.ToArray()));
+        foreach (var (key, error) in fold.FailedReplays)
+            batch.BatchCommands.Add(Command("update log.parked set replay = false, tries = tries + 1, error = $3 where service = $1 and key = $2", service.Name, key, error));
+        if (commands.Any(c => c.Keep)) AddAnswers(batch, commands.Where(c => c.Keep).ToList(), work);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        // After the commit but in its pipeline: inside the transaction it would serialise all notifying writers.
+        if (work.Outbox.Count > 0) batch.BatchCommands.Add(new NpgsqlBatchCommand($"notify log_{service.Name}"));
+
+        var values = new Dictionary<CounterTable, List<CounterValue>>();
+        using var reader = batch.ExecuteReader();
+        foreach (var (table, _) in counters)
+        {
+            var list = values[table] = [];
+            while (reader.Read())
+                list.Add(new(reader.GetInt16(0), [.. Enumerable.Range(1, table.Dimensions).Select(reader.GetString)], reader.GetInt64(table.Dimensions + 1)));
+            reader.NextResult();
+        }
+        while (reader.NextResult()) { }
+        if (work.Outbox.Count > 0) LogSignals.Pulse(service.Name);
+        return values;
+    }
+
+    void AddOutbox(NpgsqlBatch batch, ReadResult read, UnitOfWork work)
+    {
+        var rows = work.Outbox;
+        var next = read.NextSeq;
+        var seqs = rows.Select(r => (object?)next[r.Shard]++).ToList();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "insert into log.outbox (service, shard, seq, key, type, trace, body, recorded_at) select $1, u.*, $8 from unnest($2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bytea[]) u")
+        {
+            Parameters =
+            {
+                new() { Value = service.Name }, Arrays.Of("smallint", rows.Select(r => (object?)(short)r.Shard), rows.Count), Arrays.Of("bigint", seqs, rows.Count),
+                Arrays.Of("text", rows.Select(r => r.Key), rows.Count), Arrays.Of("text", rows.Select(r => r.Type), rows.Count),
+                Arrays.Of("text", rows.Select(r => r.Trace), rows.Count), Arrays.Of("bytea", rows.Select(r => r.Body), rows.Count),
+                new() { Value = work.RecordedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            },
+        });
+        var moved = rows.Select(r => r.Shard).Distinct().ToList();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("update log.shard s set next_seq = u.n from unnest($2::smallint[], $3::bigint[]) u(shard, n) where s.service = $1 and s.shard = u.shard")
+        {
+            Parameters = { new() { Value = service.Name }, Arrays.Of("smallint", moved.Select(s => (object?)(short)s), moved.Count), Arrays.Of("bigint", moved.Select(s => (object?)next[s]), moved.Count) },
+        });
+    }
+
+    void AddCursors(NpgsqlBatch batch, FoldRun fold)
+    {
+        var moved = fold.Moved.ToList();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "update log.cursor c set next_seq = u.n, recorded_at = u.r from unnest($2::text[], $3::smallint[], $4::bigint[], $5::timestamptz[]) u(source, shard, n, r) where c.service = $1 and c.source = u.source and c.shard = u.shard")
+        {
+            Parameters =
+            {
+                new() { Value = service.Name }, Arrays.Of("text", moved.Select(m => m.Source), moved.Count), Arrays.Of("smallint", moved.Select(m => (object?)(short)m.Shard), moved.Count),
+                Arrays.Of("bigint", moved.Select(m => (object?)fold.Cursors[m].Next), moved.Count), Arrays.Of("timestamptz", moved.Select(m => (object?)fold.Cursors[m].RecordedAt), moved.Count),
+            },
+        });
+    }
+
+    NpgsqlBatchCommand Park(List<(Message Message, string Error, bool Deferred)> rows) => new(
+        "insert into log.parked (service, source, shard, seq, key, type, trace, body, recorded_at, error, deferred) select $1, u.* from unnest($2::text[], $3::smallint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::timestamptz[], $10::text[], $11::boolean[]) u")
+    {
+        Parameters =
+        {
+            new() { Value = service.Name }, Arrays.Of("text", rows.Select(r => r.Message.Source), rows.Count), Arrays.Of("smallint", rows.Select(r => (object?)(short)r.Message.Shard), rows.Count),
+            Arrays.Of("bigint", rows.Select(r => (object?)r.Message.Seq), rows.Count), Arrays.Of("text", rows.Select(r => r.Message.Key), rows.Count),
+            Arrays.Of("text", rows.Select(r => r.Message.Type), rows.Count), Arrays.Of("text", rows.Select(r => r.Message.Trace), rows.Count), Arrays.Of("bytea", rows.Select(r => r.Message.Body), rows.Count),
+            Arrays.Of("timestamptz", rows.Select(r => (object?)r.Message.RecordedAt), rows.Count), Arrays.Of("text", rows.Select(r => r.Error), rows.Count), Arrays.Of("boolean", rows.Select(r => (object?)r.Deferred), rows.Count),
+        },
+    };
+
+    void AddAnswers(NpgsqlBatch batch, List<PendingCommand> kept, UnitOfWork work) => batch.BatchCommands.Add(new NpgsqlBatchCommand(
+        "insert into log.command (service, id, at, answer) select $1, u.id, $2, u.answer from unnest($3::text[], $4::bytea[]) u(id, answer)")
+    {
+        Parameters =
+        {
+            new() { Value = service.Name }, new() { Value = work.RecordedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            Arrays.Of("text", kept.Select(c => c.Id), kept.Count), Arrays.Of("bytea", kept.Select(c => c.Bytes), kept.Count),
+        },
+    });
+
+    internal static NpgsqlBatchCommand Command(string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var v in values) command.Parameters.Add(new NpgsqlParameter { Value = v });
+        return command;
+    }
+}

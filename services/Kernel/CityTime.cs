@@ -1,0 +1,27 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+
+namespace InquiryHub.Kernel;
+
+/// <summary>The city's calendar: +08:00 the year round. A day is a <see cref="DateOnly"/>, an instant a UTC <see cref="DateTimeOffset"/>.</summary>
+public static class CityTime
+{
+    static readonly TimeSpan Offset = TimeSpan.FromHours(8);
+
+    public static DateOnly DateOf(DateTimeOffset instant) => DateOnly.FromDateTime(instant.ToOffset(Offset).DateTime);
+
+    /// <summary>The end of a day, 24:00 in the city, as an instant (民法典 art. 203: the last day ends at 24:00).</summary>
+    public static DateTimeOffset EndOf(DateOnly day) => At(day.AddDays(1), TimeOnly.MinValue);
+
+    public static DateTimeOffset At(DateOnly day, TimeOnly time) => new DateTimeOffset(day.ToDateTime(time), Offset).ToUniversalTime();
+
+    public static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public static bool TryDay(string? text, out DateOnly day) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+
+    public static Timestamp Stamp(DateTimeOffset instant) => Timestamp.FromDateTimeOffset(instant);
+
+    /// <summary>Null for an absent timestamp.</summary>
+    public static DateTimeOffset? Instant(Timestamp? stamp) => stamp?.ToDateTimeOffset();
+}

@@ -1,0 +1,33 @@
+using Npgsql;
+
+namespace InquiryHub.Kernel;
+
+/// <summary>Connections to the one PostgreSQL, as the role of the service that asks.</summary>
+public sealed class HubDatabase(string connectionString) : IAsyncDisposable
+{
+    readonly System.Collections.Concurrent.ConcurrentDictionary<string, NpgsqlDataSource> sources = new();
+
+    internal string ConnectionString => connectionString;
+
+    /// <summary>A pool of at most 8 for the lists and pages of a service; its role sees its own schema and the log.</summary>
+    public NpgsqlDataSource For(string service) => sources.GetOrAdd(service, s =>
+        new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
+        { MaxPoolSize = 8, MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, ApplicationName = s, Options = $"-c role=hub_{s} -c statement_timeout=15000 -c tcp_user_timeout=3000" }.ConnectionString).Build());
+
+    /// <summary>
+    /// A connection for a loop or writer. The time-outs free the shard lock of a process that was frozen in a transaction or
+    /// while rows were being sent to it (without the TCP one it kept its lock for 12 s).
+    /// </summary>
+    internal NpgsqlConnection Open(HubService service)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, ApplicationName = service.Name + " kernel", CommandTimeout = 30,
+            Options = $"-c role={service.Role} -c idle_in_transaction_session_timeout=2000 -c lock_timeout=10000 -c tcp_user_timeout=3000 -c plan_cache_mode=force_generic_plan -c synchronous_commit=on",
+        }.ConnectionString);
+        try { connection.Open(); return connection; }
+        catch { connection.Dispose(); throw; }
+    }
+
+    public async ValueTask DisposeAsync() { foreach (var s in sources.Values) await s.DisposeAsync(); }
+}

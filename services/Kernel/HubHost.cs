@@ -1,0 +1,162 @@
+using System.Net;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace InquiryHub.Kernel;
+
+/// <summary>A service as a process sees it: what it adds to the host, what it serves. The host owns addresses and configuration.</summary>
+public interface IHubModule
+{
+    string Name { get; }
+    void Add(IHostApplicationBuilder builder);
+    void Map(WebApplication app);
+}
+
+/// <summary>Defaults in code, validated at start. Business limits are not here: they are Directory's data.</summary>
+public sealed record HubOptions
+{
+    /// <summary>HTTP/1.1: doors, pages, /live, /ready, /about, /metrics.</summary>
+    public string HttpUrl { get; init; } = "http://127.0.0.1:5080";
+    /// <summary>Cleartext HTTP/2: gRPC.</summary>
+    public string GrpcUrl { get; init; } = "http://127.0.0.1:5081";
+    public string KeyRing { get; init; } = "keyring.json";
+    /// <summary>"real", or "simulated": then time is what log.clock says, which a loader moves.</summary>
+    public string Clock { get; init; } = "real";
+    /// <summary>Used once, when the database is made.</summary>
+    public int Shards { get; init; } = Schema.DefaultShards;
+}
+
+/// <summary>Starts one or many modules in a process: the same code for AllInOne and for a service alone.</summary>
+public static class HubHost
+{
+    public const int ExitBadConfiguration = 64, ExitNewerDatabase = 78;
+
+    public static async Task<int> RunAsync(string[] args, params IHubModule[] modules)
+    {
+        try
+        {
+            await using var app = await BuildAsync(WebApplication.CreateBuilder(args), modules);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (NewerDatabaseException e) { Console.Error.WriteLine(e.Message); return ExitNewerDatabase; }
+        catch (InvalidDataException e) { Console.Error.WriteLine(e.Message); return ExitBadConfiguration; }
+    }
+
+    /// <summary>The application, its database migrated, not yet started.</summary>
+    public static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, IReadOnlyList<IHubModule> modules)
+    {
+        var options = builder.Configuration.GetSection("Hub").Get<HubOptions>() ?? new();
+        var connectionString = builder.Configuration.GetConnectionString("Hub")
+            ?? throw new InvalidDataException("ConnectionStrings__Hub is not set: it must name the PostgreSQL database of the hub.");
+        if (options.Clock is not ("real" or "simulated")) throw new InvalidDataException("Hub__Clock must be real or simulated.");
+        Listen(builder, options);
+        builder.Logging.AddSimpleConsole(c => { c.SingleLine = true; c.TimestampFormat = "HH:mm:ss "; });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+
+        var box = new ShardsBox();
+        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(box).AddSingleton(sp => sp.GetRequiredService<ShardsBox>().Value)
+            .AddSingleton(KeyRing.Open(options.KeyRing)).AddSingleton<Tokens>().AddSingleton(_ => new HubDatabase(connectionString))
+            .AddSingleton(_ => new RedisLink(builder.Configuration["Redis:Endpoint"], builder.Configuration["Redis:Password"]))
+            .AddSingleton<Readiness>().AddHostedService<Housekeeping>();
+        builder.Services.AddGrpc(g => { g.Interceptors.Add<GrpcErrors>(); g.MaxReceiveMessageSize = 4 * 1024 * 1024; });
+        AddSignIn(builder);
+        AddTelemetry(builder);
+        foreach (var m in modules) m.Add(builder);
+
+        var app = builder.Build();
+        var services = app.Services.GetServices<HubService>().ToList();
+        box.Value = await Schema.ApplyAsync(connectionString, services, options.Shards, CancellationToken.None);
+        await CheckClock(connectionString, options);
+
+        app.UseExceptionHandler(e => e.Run(c => Unexpected(c, app.Logger)));
+        app.UseAuthentication();
+        app.UseAuthorization();
+        Health.Map(app, options, modules);
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        foreach (var m in modules) m.Map(app);
+        return app;
+    }
+
+    sealed class ShardsBox { Shards? value; public Shards Value { get => value ?? throw new InvalidOperationException("The shards are known once the database is migrated."); set => this.value = value; } }
+
+    static void Listen(WebApplicationBuilder builder, HubOptions options) => builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 2 * 1024 * 1024;
+        // Headers and bodies that carry NUL or are cut off end as 400 in the server itself.
+        foreach (var (url, protocol) in new[] { (options.HttpUrl, HttpProtocols.Http1), (options.GrpcUrl, HttpProtocols.Http2) })
+        {
+            var uri = new Uri(url);
+            var address = uri.Host is "localhost" ? IPAddress.Loopback : uri.Host is "0.0.0.0" or "*" ? IPAddress.Any : IPAddress.Parse(uri.Host);
+            kestrel.Listen(address, uri.Port, l => l.Protocols = protocol);
+        }
+    });
+
+    /// <summary>Bearer for machines and gRPC, the cookie scheme (added by Web) for pages.</summary>
+    static void AddSignIn(WebApplicationBuilder builder)
+    {
+        builder.Services.AddAuthentication("hub")
+            .AddPolicyScheme("hub", null, o => o.ForwardDefaultSelector = c =>
+                c.Request.Headers.Authorization.Count == 0 && c.Request.Cookies.ContainsKey("hub") ? "Cookies" : JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer(o => o.MapInboundClaims = false);
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens>((o, t) => o.TokenValidationParameters = t.Validation);
+        builder.Services.AddAuthorization();
+    }
+
+    static void AddTelemetry(WebApplicationBuilder builder)
+    {
+        var otlp = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
+        var telemetry = builder.Services.AddOpenTelemetry();
+        telemetry.WithMetrics(m => { m.AddMeter("InquiryHub").AddAspNetCoreInstrumentation().AddPrometheusExporter(); if (otlp) m.AddOtlpExporter(); });
+        if (otlp) telemetry.WithTracing(t => t.AddSource("InquiryHub").AddAspNetCoreInstrumentation().AddOtlpExporter());
+    }
+
+    static async Task CheckClock(string connectionString, HubOptions options)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        if (options.Clock == "simulated")
+        {
+            await using var start = new NpgsqlCommand("insert into log.clock (base, since, rate) values ('2013-01-01 00:00+08', clock_timestamp(), 0) on conflict do nothing", connection);
+            await start.ExecuteNonQueryAsync();
+            return;
+        }
+        await using var read = new NpgsqlCommand("select count(*) from log.clock", connection);
+        if ((long)(await read.ExecuteScalarAsync())! > 0)
+            throw new InvalidDataException("This database belongs to a simulated city (log.clock has a row); start it with Hub__Clock=simulated, or use another database for the real clock.");
+    }
+
+    static async Task Unexpected(HttpContext context, ILogger log)
+    {
+        var error = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var trace = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+        if (error is Microsoft.AspNetCore.Http.BadHttpRequestException bad)
+        {
+            await Answers.Problem(bad.StatusCode, bad.StatusCode == 413
+                ? Refusals.Of("TooLarge", "内容过大，请缩减后重试。", "The content is too large; please shorten it.")
+                : Refusals.Of("BadRequest", "请求无法读取。", "The request can't be read.")).ExecuteAsync(context);
+            return;
+        }
+        if (error is HubUnavailableException or NpgsqlException)
+        {
+            context.Response.Headers.RetryAfter = "5";
+            await Answers.Problem(503, Refusals.Busy).ExecuteAsync(context);
+            return;
+        }
+        // Type and place only: an exception's text may quote a citizen.
+        log.LogError("{Path} failed: {Error} {At} (trace {Trace})", context.Request.Path, error?.GetType().Name, error?.StackTrace?.Split('\n').FirstOrDefault()?.Trim(), trace);
+        await Answers.Problem(500, Refusals.Of("Internal", $"内部错误，请把编号告诉管理员：{trace}", $"Internal error; please tell the administrator this number: {trace}")).ExecuteAsync(context);
+    }
+}

@@ -1,0 +1,24 @@
+using InquiryHub.Contracts.Common;
+
+namespace InquiryHub.Kernel;
+
+/// <summary>What a decision answers: a value, or a refusal with a sentence for the person.</summary>
+public readonly record struct Outcome<T>(T? Value, Refusal? Refusal)
+{
+    public static implicit operator Outcome<T>(T value) => new(value, null);
+    public static implicit operator Outcome<T>(Refusal refusal) => new(default, refusal);
+    public bool Refused => Refusal is not null;
+}
+
+/// <summary>Refusals that more than one service gives. A service's own stand beside its decision.</summary>
+public static class Refusals
+{
+    public static Refusal Of(string code, string zh, string en) => new() { Code = code, Zh = zh, En = en };
+
+    public static readonly Refusal UnknownInquiry = Of("UnknownInquiry",
+        "没有这个编号的诉求，请核对编号。", "There is no inquiry with this number; please check the number.");
+    public static readonly Refusal NotYours = Of("NotYours",
+        "该事项不属于您的单位，无法操作。", "This matter does not belong to your unit.");
+    public static readonly Refusal Busy = Of("Busy",
+        "系统暂时无法保存，请稍候重试，已填写的内容不会丢失。", "The system can't save at the moment; please try again shortly.");
+}

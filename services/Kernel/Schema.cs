@@ -1,0 +1,77 @@
+using System.Reflection;
+using Npgsql;
+
+namespace InquiryHub.Kernel;
+
+/// <summary>The database was made by a newer version of the hub; this one must not touch it. Exit code 78.</summary>
+public sealed class NewerDatabaseException(string migration) : Exception(
+    $"数据库由更新的版本建立（{migration}），请使用更新的程序。 / The database was made by a newer version ({migration}); start that version, or restore a backup.");
+
+/// <summary>Migrations, roles, shard and cursor rows: run at every start under one lock, nothing to do when nothing changed.</summary>
+internal static class Schema
+{
+    public const int DefaultShards = 12;
+    const long Lock = 0x48554253;
+
+    public static async Task<Shards> ApplyAsync(string connectionString, IReadOnlyList<HubService> services, int shards, CancellationToken stop)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(stop);
+        await Sql(connection, "set client_min_messages = warning");
+        await Sql(connection, $"select pg_advisory_lock({Lock})");
+        await Sql(connection, "create schema if not exists log; create table if not exists log.migration (service text, name text, applied_at timestamptz not null default clock_timestamp(), primary key (service, name))");
+        await Migrate(connection, "log", typeof(Schema).Assembly, null);
+        await Sql(connection, $"insert into log.settings (shards) values ({shards}) on conflict do nothing");
+        await Sql(connection, "select log.add_outbox_month((date_trunc('month', now()) + make_interval(months => m))::date) from generate_series(-1, 13) m");
+        var count = (short)(await new NpgsqlCommand("select shards from log.settings", connection).ExecuteScalarAsync(stop))!;
+        foreach (var s in services) await Register(connection, s, count);
+        return new Shards(count);
+    }
+
+    static async Task Register(NpgsqlConnection connection, HubService service, int shards)
+    {
+        await Sql(connection, $"""
+            do $$ begin create role {service.Role} nologin; exception when duplicate_object or unique_violation then null; end $$;
+            grant {service.Role} to current_user;
+            create schema if not exists {service.Name} authorization {service.Role};
+            grant usage on schema log to {service.Role};
+            grant select on all tables in schema log to {service.Role};
+            grant insert on log.outbox, log.command, log.parked to {service.Role};
+            grant update on log.shard, log.cursor, log.parked to {service.Role};
+            grant delete on log.parked, log.command to {service.Role};
+            set role {service.Role};
+            """);
+        if (service.Reference is not null) await Sql(connection, ReferenceCache.Schema(service.Name));
+        await Sql(connection, "reset role");
+        await Migrate(connection, service.Name, service.Schema, service.Role);
+        // A new consumer starts at the oldest event that is kept.
+        await Sql(connection, $"""
+            insert into log.shard (service, shard) select '{service.Name}', s from generate_series(0, {shards - 1}) s on conflict do nothing;
+            insert into log.cursor (service, source, shard, next_seq)
+            select '{service.Name}', src, s, coalesce((select min(seq) from log.outbox where service = src and shard = s), (select next_seq from log.shard where service = src and shard = s), 1)
+            from unnest(array[{string.Join(",", service.Sources.Select(x => $"'{x}'"))}]::text[]) src cross join generate_series(0, {shards - 1}) s on conflict do nothing
+            """);
+    }
+
+    static async Task Migrate(NpgsqlConnection connection, string service, Assembly assembly, string? role)
+    {
+        var mine = assembly.GetManifestResourceNames().Where(n => n.StartsWith("schema/")).Order(StringComparer.Ordinal).ToList();
+        var applied = new HashSet<string>();
+        await using (var reader = await new NpgsqlCommand("select name from log.migration where service = $1", connection) { Parameters = { new() { Value = service } } }.ExecuteReaderAsync())
+            while (await reader.ReadAsync()) applied.Add(reader.GetString(0));
+        if (applied.Except(mine).FirstOrDefault() is { } newer) throw new NewerDatabaseException($"{service} {newer}");
+        foreach (var name in mine.Where(m => !applied.Contains(m)))
+        {
+            using var file = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            await using var transaction = await connection.BeginTransactionAsync();
+            if (role is not null) await Sql(connection, $"set local role {role}; set local search_path = {service}");
+            await Sql(connection, await file.ReadToEndAsync());
+            if (role is not null) await Sql(connection, "reset role; reset search_path");
+            await using (var insert = new NpgsqlCommand("insert into log.migration (service, name) values ($1, $2)", connection) { Parameters = { new() { Value = service }, new() { Value = name } } })
+                await insert.ExecuteNonQueryAsync();
+            await transaction.CommitAsync();
+        }
+    }
+
+    static async Task Sql(NpgsqlConnection connection, string sql) { await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 }; await command.ExecuteNonQueryAsync(); }
+}

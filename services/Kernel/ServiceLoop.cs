@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace InquiryHub.Kernel;
+
+/// <summary>The one thread that folds what a service hears: gather, begin-lock-read, fold, write-commit (kernel design, section 3).</summary>
+internal sealed partial class ServiceLoop(HubService service, HubDatabase database, Shards shards, ReferenceCache reference, ServiceHealth health, ILogger<ServiceLoop> log) : IHostedService, IDisposable
+{
+    const int MaxBatch = 2000;
+    readonly AutoResetEvent wake = new(false);
+    readonly CancellationTokenSource stop = new();
+    Leases? leases;
+    Thread? thread;
+
+    public Task StartAsync(CancellationToken _)
+    {
+        foreach (var s in service.Sources) LogSignals.Register(s, wake);
+        leases = new Leases(service, database.ConnectionString, shards, health) { Wake = wake };
+        leases.Start();
+        thread = new Thread(Run) { IsBackground = true, Name = $"{service.Name} loop" };
+        thread.Start();
+        return Task.CompletedTask;
+    }
+
+    void Run()
+    {
+        var retry = Transient.Retry(e => { health.Failing(e); Log.Retrying(log, service.Name, Transient.State(e)); });
+        while (!stop.IsCancellationRequested)
+        {
+            // Everything below starts from the database: after a lost connection nothing prepared is ever sent again.
+            try { retry.Execute(token => Serve(token), stop.Token); }
+            catch (OperationCanceledException) { }
+        }
+    }
+
+    void Serve(CancellationToken token)
+    {
+        using var connection = database.Open(service);
+        var batch = new Batch(service, shards, reference);
+        var held = new HashSet<int>();
+        var next = new Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)>();
+        var stopped = new HashSet<Position>();
+        var last = 0;
+        health.Working();
+        while (!token.IsCancellationRequested)
+        {
+            var now = leases!.Held;
+            if (!held.SetEquals(now)) { held = [.. now]; next = Cursors(connection, held); stopped.Clear(); }
+            if (next.Count == 0) { wake.WaitOne(100); continue; }
+            // Under load a short pause makes batches bigger and everything faster; alone, a message goes at once.
+            if (last > 64) wake.WaitOne(2);
+            var limit = Math.Max(32, MaxBatch / Math.Max(1, next.Count / 4));
+            var (messages, replays) = EmbeddedLog.Read(connection, service.Name, next.Where(n => !stopped.Contains(n.Key)).ToDictionary(), limit);
+            last = messages.Count;
+            if (messages.Count == 0 && replays.Count == 0)
+            {
+                health.Working();
+                wake.WaitOne(50);
+                continue;
+            }
+            if (messages.Count > MaxBatch) messages = Trim(messages);
+            var started = Stopwatch.GetTimestamp();
+            var result = batch.Run(connection, messages, replays, []);
+            foreach (var (position, cursor) in result.Cursors) if (next.ContainsKey(position)) next[position] = cursor;
+            foreach (var gap in result.Gaps) { stopped.Add(gap); health.Gap(gap); Log.Gap(log, service.Name, gap.Source, gap.Shard, result.Cursors[gap].Next); }
+            health.Folded(result, messages.Count);
+            Metrics.Batch(service.Name, result, messages.Count, Stopwatch.GetElapsedTime(started));
+            if (result.Parked > 0) Log.Parked(log, service.Name, result.Parked);
+        }
+    }
+
+    // A prefix of each pair's messages: cutting anywhere keeps order.
+    static List<Message> Trim(List<Message> messages)
+    {
+        var share = MaxBatch / messages.Select(m => (m.Source, m.Shard)).Distinct().Count();
+        return [.. messages.GroupBy(m => (m.Source, m.Shard)).SelectMany(g => g.Take(Math.Max(1, share)))];
+    }
+
+    Dictionary<Position, (long, DateTimeOffset?)> Cursors(NpgsqlConnection connection, HashSet<int> held)
+    {
+        using var command = new NpgsqlCommand("select source, shard, next_seq, recorded_at from log.cursor where service = $1 and shard = any($2) and source = any($3)", connection);
+        command.Parameters.Add(new() { Value = service.Name });
+        command.Parameters.Add(new() { Value = held.Select(s => (short)s).ToArray() });
+        command.Parameters.Add(new() { Value = service.Sources.ToArray() });
+        using var reader = command.ExecuteReader();
+        var cursors = new Dictionary<Position, (long, DateTimeOffset?)>();
+        while (reader.Read()) cursors[new(reader.GetString(0), reader.GetInt16(1))] = (reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3));
+        return cursors;
+    }
+
+    public Task StopAsync(CancellationToken _)
+    {
+        stop.Cancel();
+        wake.Set();
+        thread?.Join(TimeSpan.FromSeconds(5));
+        leases?.Dispose();
+        LogSignals.Forget(wake);
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => stop.Dispose();
+
+    static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: the database failed ({State}); trying again")] public static partial void Retrying(ILogger log, string service, string state);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: events of {Source}/{Shard} from {Seq} are missing; this shard is stopped, publish them again")] public static partial void Gap(ILogger log, string service, string source, int shard, long seq);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: {Count} messages were parked; see ./hub parked list")] public static partial void Parked(ILogger log, string service, int count);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Google.Protobuf;
+using InquiryHub.Contracts.Common;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace InquiryHub.Kernel;
+
+/// <summary>One command in a batch: what it reads, what it decides, and who waits for the answer.</summary>
+internal sealed class PendingCommand
+{
+    public string? Id { get; init; }
+    public required IReadOnlyList<string> Keys { get; init; }
+    public required Action<Wants> Want { get; init; }
+    public required Func<UnitOfWork, (object? Answer, Refusal? Refusal)> Decide { get; init; }
+    public Func<byte[], object>? Parse { get; init; }
+    public string? Trace { get; init; }
+    public long QueuedAt { get; } = Stopwatch.GetTimestamp();
+    public TaskCompletionSource<(object? Answer, Refusal? Refusal)> Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    (object? Answer, Refusal? Refusal) outcome;
+    Exception? failure;
+
+    /// <summary>Whether the answer is new and must be kept for a repetition of the same id.</summary>
+    public bool Keep { get; private set; }
+    public byte[] Bytes => ((IMessage)outcome.Answer!).ToByteArray();
+
+    public void Run(UnitOfWork work, Dictionary<string, byte[]> answers, Shards shards)
+    {
+        (failure, Keep) = (null, false);
+        if (Id is not null && answers.TryGetValue(Id, out var first)) { outcome = (Parse!(first), null); return; }
+        work.Begin(shards.Of(Keys[0]), Trace);
+        try
+        {
+            outcome = Decide(work);
+            if (outcome.Refusal is not null) work.Undo();
+            else if (Id is not null) { Keep = true; answers[Id] = Bytes; }
+        }
+        catch (Exception e) { work.Undo(); failure = e; }
+    }
+
+    public void Complete() { if (failure is null) Waiting.TrySetResult(outcome); else Waiting.TrySetException(failure); }
+}
+
+/// <summary>
+/// Commands, timers and intake of one service: they queue while a transaction is in flight and then commit together, under
+/// the shard lock but without a lease, so any instance serves any command.
+/// </summary>
+public sealed class Writer : IHostedService, IDisposable
+{
+    const int MaxBatch = 500;
+    static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(10);
+    readonly HubService service;
+    readonly HubDatabase database;
+    readonly Shards shards;
+    readonly ReferenceCache reference;
+    readonly BlockingCollection<PendingCommand> queue = new(20_000);
+    readonly CancellationTokenSource stop = new();
+    Thread? thread;
+
+    internal Writer(HubService service, HubDatabase database, Shards shards, ReferenceCache reference) =>
+        (this.service, this.database, this.shards, this.reference) = (service, database, shards, reference);
+
+    /// <summary>
+    /// Runs a command. With an id it may be sent again: the first answer is given again. A refusal is not kept.
+    /// </summary>
+    /// <param name="keys">Keys whose shards are locked; rows and events belong to the first one's shard.</param>
+    /// <exception cref="HubUnavailableException">The database did not take it within 10 seconds; with an id, sending it again is safe.</exception>
+    public async Task<Outcome<T>> CommandAsync<T>(string? id, IReadOnlyList<string> keys, Action<Wants> want, Func<UnitOfWork, Outcome<T>> decide) where T : class, IMessage<T>, new()
+    {
+        var (answer, refusal) = await Enqueue(new PendingCommand
+        {
+            Id = string.IsNullOrEmpty(id) ? null : id,
+            Keys = keys, Want = want, Trace = Activity.Current?.Id,
+            Decide = work => { var o = decide(work); return (o.Value, o.Refusal); },
+            Parse = bytes => { var m = new T(); m.MergeFrom(bytes); return m; },
+        });
+        return new((T?)answer, refusal);
+    }
+
+    /// <summary>Runs something that is safe to repeat by its own key (intake, timers, delivery attempts), so it needs no id.</summary>
+    public async Task<Outcome<T>> RepeatableAsync<T>(IReadOnlyList<string> keys, Action<Wants> want, Func<UnitOfWork, Outcome<T>> decide) where T : class
+    {
+        var (answer, refusal) = await Enqueue(new PendingCommand
+        { Keys = keys, Want = want, Trace = Activity.Current?.Id, Decide = work => { var o = decide(work); return (o.Value, o.Refusal); } });
+        return new((T?)answer, refusal);
+    }
+
+    Task<(object? Answer, Refusal? Refusal)> Enqueue(PendingCommand command)
+    {
+        if (stop.IsCancellationRequested || !queue.TryAdd(command)) throw new HubUnavailableException();
+        return command.Waiting.Task;
+    }
+
+    public Task StartAsync(CancellationToken _)
+    {
+        thread = new Thread(Run) { IsBackground = true, Name = $"{service.Name} writer" };
+        thread.Start();
+        return Task.CompletedTask;
+    }
+
+    void Run()
+    {
+        var batch = new Batch(service, shards, reference);
+        NpgsqlConnection? connection = null;
+        var pending = new List<PendingCommand>();
+        var pause = 10;
+        try
+        {
+            while (true)
+            {
+                if (pending.Count == 0) pending.Add(queue.Take(stop.Token));
+                while (pending.Count < MaxBatch && queue.TryTake(out var more)) pending.Add(more);
+                try
+                {
+                    connection ??= database.Open(service);
+                    // One id twice in a batch would be inserted twice; the second waits for the next one.
+                    var now = pending.Where(c => c.Id is null).Concat(pending.Where(c => c.Id is not null).DistinctBy(c => c.Id)).ToList();
+                    batch.Run(connection, [], [], now);
+                    foreach (var c in now) c.Complete();
+                    var done = now.ToHashSet();
+                    pending.RemoveAll(done.Contains);
+                    pause = 10;
+                }
+                catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
+                {
+                    // The commit may have happened: every command runs again from the database's own state, where its id or
+                    // key tells. What carries neither is a timer's or intake's, which look before they act.
+                    connection?.Dispose();
+                    connection = null;
+                    foreach (var c in pending.Where(c => Stopwatch.GetElapsedTime(c.QueuedAt) > GiveUp)) c.Waiting.TrySetException(new HubUnavailableException());
+                    pending.RemoveAll(c => c.Waiting.Task.IsCompleted);
+                    stop.Token.WaitHandle.WaitOne(pause);
+                    pause = Math.Min(pause * 2, 1000);
+                }
+            }
+        }
+        catch (OperationCanceledException) { }
+        finally
+        {
+            connection?.Dispose();
+            foreach (var c in pending.Concat(queue)) c.Waiting.TrySetException(new HubUnavailableException());
+        }
+    }
+
+    public Task StopAsync(CancellationToken _)
+    {
+        stop.Cancel();
+        thread?.Join(TimeSpan.FromSeconds(5));
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() { stop.Dispose(); queue.Dispose(); }
+}
+
+/// <summary>The hub can't commit now. Doors answer 503 with Retry-After, gRPC answers Unavailable; nothing was half done.</summary>
+public sealed class HubUnavailableException() : Exception("The hub can't commit now.");
