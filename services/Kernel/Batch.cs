@@ -63,6 +63,8 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         if (service.Reference is not null) batch.BatchCommands.Add(new NpgsqlBatchCommand($"select version from {service.Name}.reference_version"));
         var tables = wants.Keys.ToList();
         foreach (var (table, keys) in tables) batch.BatchCommands.Add(table.Load(keys));
+        var sums = wants.Sums.ToList();
+        foreach (var (table, first) in sums) batch.BatchCommands.Add(table.Load(first));
 
         var watch = Stopwatch.GetTimestamp();
         using var reader = batch.ExecuteReader();
@@ -92,6 +94,12 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
             reader.NextResult();
             while (reader.Read()) loaded.Add((table, reader.GetString(0), table.Read(reader.GetString(1))));
         }
+        var totals = new List<(CounterTable Table, string[] Dimensions, long Sum)>();
+        foreach (var (table, _) in sums)
+        {
+            reader.NextResult();
+            while (reader.Read()) totals.Add((table, [.. Enumerable.Range(0, table.Dimensions).Select(reader.GetString)], reader.GetInt64(table.Dimensions)));
+        }
         reader.Close();
 
         // One more round trip, only when Directory's data changed since this process last looked.
@@ -99,6 +107,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         var work = new UnitOfWork(shards, touched, now, recorded, snapshot);
         foreach (var (table, keys) in tables) work.Loaded(table, keys);
         foreach (var (table, key, row) in loaded) work.Loaded(table, key, row);
+        foreach (var (table, dimensions, sum) in totals) work.Loaded(table, dimensions, sum);
         return new(work, next, cursors, parked, answers);
     }
 

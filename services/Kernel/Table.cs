@@ -68,6 +68,11 @@ public sealed class CounterTable(string name, params string[] dimensions)
         + $"on conflict (shard, {string.Join(", ", dimensions)}) do update set value = c.value + excluded.value "
         + $"returning shard, {string.Join(", ", dimensions)}, value";
 
+    readonly string load = $"select {string.Join(", ", dimensions)}, sum(value)::bigint from {name} where {dimensions[0]} = any($1) group by {string.Join(", ", dimensions)}";
+
+    internal NpgsqlBatchCommand Load(IReadOnlyCollection<string> first) =>
+        new(load) { Parameters = { new() { Value = first.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text } } };
+
     internal NpgsqlBatchCommand Save(IReadOnlyList<(int Shard, string[] Dimensions, long Delta)> deltas)
     {
         var command = new NpgsqlBatchCommand(save);

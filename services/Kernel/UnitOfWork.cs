@@ -14,6 +14,16 @@ public sealed class Wants
         set.Add(key);
         return this;
     }
+
+    internal Dictionary<CounterTable, HashSet<string>> Sums { get; } = [];
+
+    /// <summary>The sums, over all shards, of the counters whose first dimension has this value. They may lag other shards by one batch.</summary>
+    public Wants AddSums(CounterTable table, string firstDimension)
+    {
+        if (!Sums.TryGetValue(table, out var set)) Sums[table] = set = [];
+        set.Add(firstDimension);
+        return this;
+    }
 }
 
 /// <summary>
@@ -29,6 +39,7 @@ public sealed class UnitOfWork
     readonly Dictionary<(ITable, string), int> changed = [];
     readonly List<(CounterTable Table, int Shard, string[] Dimensions, long Delta)> deltas = [];
     readonly List<Action<IReadOnlyDictionary<CounterTable, List<CounterValue>>>> afterCommit = [];
+    readonly Dictionary<(CounterTable, string), long> sums = [];
     readonly List<Action> undo = [];
     readonly object? reference;
     int shard;
@@ -83,9 +94,14 @@ public sealed class UnitOfWork
     {
         if (delta == 0) return;
         Debug.Assert(dimensions.Length == table.Dimensions);
-        undo.Add(() => deltas.RemoveAt(deltas.Count - 1));
+        var id = (table, string.Join('\u001f', dimensions));
+        undo.Add(() => { deltas.RemoveAt(deltas.Count - 1); sums[id] -= delta; });
         deltas.Add((table, shard, dimensions, delta));
+        sums[id] = sums.GetValueOrDefault(id) + delta;
     }
+
+    /// <summary>The sum over all shards, with this batch's moves; its first dimension must have been wanted.</summary>
+    public long Sum(CounterTable table, params string[] dimensions) => sums.GetValueOrDefault((table, string.Join('\u001f', dimensions)));
 
     /// <summary>Publishes an event. The key must be the message's own, or one that the command locked.</summary>
     public void Emit(string key, IMessage @event)
@@ -110,6 +126,7 @@ public sealed class UnitOfWork
     internal void Undo() { for (var i = undo.Count - 1; i >= 0; i--) undo[i](); undo.Clear(); }
     internal void Loaded(ITable table, IEnumerable<string> keys) { foreach (var k in keys) wanted.Add((table, k)); }
     internal void Loaded(ITable table, string key, object row) => rows[(table, key)] = row;
+    internal void Loaded(CounterTable table, string[] dimensions, long sum) => sums[(table, string.Join('\u001f', dimensions))] = sum;
 
     internal IEnumerable<(ITable Table, List<(string Key, int Shard, object Row)> Rows)> Changed() =>
         changed.GroupBy(c => c.Key.Item1).Select(g => (g.Key, g.Select(c => (c.Key.Item2, c.Value, rows[c.Key])).ToList()));

@@ -1,0 +1,67 @@
+using System.Net;
+using InquiryHub.Gateway;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+// The one door to the outside: routes, limits, TLS. Everything it knows is configuration.
+var builder = WebApplication.CreateBuilder(args);
+builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning);
+var options = builder.Configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new();
+var hub = (Http: builder.Configuration["Hub:HttpUrl"] ?? "http://127.0.0.1:5080", Grpc: builder.Configuration["Hub:GrpcUrl"] ?? "http://127.0.0.1:5081");
+var publicUrl = new Uri(options.Url);
+var grpcUrl = new Uri(options.GrpcUrl);
+
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+    // A door's own limit is smaller; mails with attachments are the largest thing that may pass.
+    kestrel.Limits.MaxRequestBodySize = 26 * 1024 * 1024;
+    kestrel.Listen(Address(publicUrl), publicUrl.Port, l =>
+    {
+        if (options.TlsCertificate.Length > 0) l.UseHttps(options.TlsCertificate, options.TlsPassword); else l.Protocols = HttpProtocols.Http1;
+    });
+    kestrel.Listen(Address(grpcUrl), grpcUrl.Port, l => l.Protocols = HttpProtocols.Http2);
+});
+builder.Services.AddSingleton(options).AddSingleton<Limits>();
+builder.Services.AddReverseProxy().LoadFromMemory(
+[
+    new RouteConfig { RouteId = "grpc", ClusterId = "grpc", Order = 0, Match = new() { Path = "/{service:regex(^hub\\.)}/{method}" } },
+    new RouteConfig { RouteId = "http", ClusterId = "http", Order = 1, Match = new() { Path = "/{**rest}" } },
+],
+[
+    new ClusterConfig
+    {
+        ClusterId = "grpc", Destinations = new Dictionary<string, DestinationConfig> { ["hub"] = new() { Address = hub.Grpc } },
+        HttpRequest = new ForwarderRequestConfig { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromMinutes(10) },
+        HttpClient = new HttpClientConfig { EnableMultipleHttp2Connections = true },
+    },
+    new ClusterConfig
+    {
+        ClusterId = "http", Destinations = new Dictionary<string, DestinationConfig> { ["hub"] = new() { Address = hub.Http } },
+        HttpRequest = new ForwarderRequestConfig { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
+    },
+]);
+
+var app = builder.Build();
+app.MapGet("/gateway/live", () => "live");
+app.Use(app.Services.GetRequiredService<Limits>().ApplyAsync);
+app.MapReverseProxy();
+app.Run();
+
+static IPAddress Address(Uri url) => url.Host is "localhost" ? IPAddress.Loopback : url.Host is "0.0.0.0" or "*" ? IPAddress.Any : IPAddress.Parse(url.Host);
+
+namespace InquiryHub.Gateway
+{
+    /// <summary>Addresses, TLS and how often one address may use what needs no sign-in.</summary>
+    public sealed record GatewayOptions
+    {
+        public string Url { get; init; } = "http://127.0.0.1:8080";
+        /// <summary>gRPC in cleartext HTTP/2, a port of its own: browsers and gRPC can't share one without TLS.</summary>
+        public string GrpcUrl { get; init; } = "http://127.0.0.1:8081";
+        public string TlsCertificate { get; init; } = "";
+        public string TlsPassword { get; init; } = "";
+        /// <summary>Requests a minute and address to /public and to sign-in.</summary>
+        public int PublicPerMinute { get; init; } = 60;
+    }
+}

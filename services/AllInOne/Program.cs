@@ -1,0 +1,5 @@
+using InquiryHub.Kernel;
+
+return await HubHost.RunAsync(args,
+    new InquiryHub.Routing.RoutingModule(),
+    new InquiryHub.Assignment.AssignmentModule());

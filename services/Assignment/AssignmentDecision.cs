@@ -1,0 +1,39 @@
+using System.Collections.Frozen;
+using Google.Protobuf;
+using InquiryHub.Contracts.Directory;
+
+namespace InquiryHub.Assignment;
+
+/// <summary>The liaison officers by unit, as Directory has them.</summary>
+public sealed record Staff(FrozenDictionary<string, string[]> ActiveByUnit, FrozenSet<string> Units)
+{
+    public static Staff Of(IReadOnlyList<IMessage> rows) => new(
+        rows.OfType<OfficerPublished>().Where(o => o.Active).GroupBy(o => o.UnitCode).ToFrozenDictionary(g => g.Key, g => g.Select(o => o.OfficerId).Order(StringComparer.Ordinal).ToArray()),
+        rows.OfType<UnitPublished>().Select(u => u.UnitCode).ToFrozenSet());
+}
+
+/// <summary>One task as assignment sees it; the dispatch is routing's, the end is casework's, the officer is our own.</summary>
+public sealed record AssignedTask(string TaskId, int DispatchNo, string UnitCode, string? OfficerId, bool Ended);
+
+/// <summary>All tasks of an inquiry.</summary>
+public sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Tasks)
+{
+    public bool Waiting => Tasks.Any(t => t is { OfficerId: null, Ended: false, UnitCode.Length: > 0 });
+
+    public AssignedTask? Task(string taskId) => Tasks.FirstOrDefault(t => t.TaskId == taskId);
+
+    public AssignedInquiry With(AssignedTask task) => this with { Tasks = [.. Tasks.Where(t => t.TaskId != task.TaskId), task] };
+}
+
+public sealed record AssignmentChoice(string? OfficerId, string Reason, long OpenTasks);
+
+/// <summary>The officer of the unit with the fewest open tasks takes it; at a tie the lower officer id, so that a repetition decides the same.</summary>
+public static class AssignmentDecision
+{
+    public static AssignmentChoice Choose(IReadOnlyList<string> active, Func<string, long> openTasks)
+    {
+        if (active.Count == 0) return new(null, "NoActiveOfficer", 0);
+        var best = active.OrderBy(openTasks).ThenBy(o => o, StringComparer.Ordinal).First();
+        return new(best, active.Count == 1 ? "OnlyOfficer" : "LeastLoaded", openTasks(best));
+    }
+}

@@ -1,0 +1,95 @@
+using InquiryHub.Contracts.Common;
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Routing;
+
+/// <summary>What routing knows of an inquiry. The registered facts are Channels', the rest is routing's own.</summary>
+public sealed record RoutedInquiry(string InquiryId, InquiryKind Kind, Urgency Urgency, string CategoryCode, string AreaCode, string Channel, DateTimeOffset ReceivedAt)
+{
+    public int DispatchNo { get; init; }
+    public string UnitCode { get; init; } = "";
+    public IReadOnlyList<string> AssistingUnitCodes { get; init; } = [];
+    public string Reason { get; init; } = "";
+    public string CatalogueEntry { get; init; } = "";
+    public string RunnerUpUnitCode { get; init; } = "";
+    public IReadOnlyList<string> Candidates { get; init; } = [];
+    public DateTimeOffset DecidedAt { get; init; }
+    public string DecidedBy { get; init; } = "";
+    public DateTimeOffset? HeldSince { get; init; }
+}
+
+/// <summary>Where it goes and why: a unit, or held with the reason and who might fit.</summary>
+public sealed record RoutingChoice(string? UnitCode, string Reason, string CatalogueEntry, string RunnerUpUnitCode, IReadOnlyList<string> Candidates)
+{
+    public bool Held => UnitCode is null;
+}
+
+/// <summary>
+/// The dispatch rules: the catalogue's category decides, and where it leaves it open, the area (Beijing regulation art. 11-13:
+/// dispatch by catalogue; area known but unit unclear goes to the area's government). What is not sure is held for a person.
+/// </summary>
+public static class RoutingDecision
+{
+    public static RoutingChoice Choose(string categoryCode, string areaCode, Catalogue catalogue)
+    {
+        var local = catalogue.Chain(areaCode).Select(a => a.UnitCode).Where(catalogue.IsActive).ToList();
+        if (categoryCode.Length == 0) return Hold("NoCategory", local);
+
+        // A code may name one entry or, cut short, a group of them (2+2+2 digits).
+        var entries = catalogue.Entries.TryGetValue(categoryCode, out var exact) ? [exact]
+            : categoryCode.Length < 6 ? catalogue.Entries.Values.Where(e => e.EntryCode.StartsWith(categoryCode, StringComparison.Ordinal)).OrderBy(e => e.EntryCode, StringComparer.Ordinal).ToList()
+            : [];
+        if (entries.Count == 0) return Hold("UnknownCategory", local);
+
+        var fits = entries.Select(e => (Entry: e, Unit: UnitOf(e, areaCode, catalogue))).ToList();
+        if (fits.Any(f => f.Unit is null)) return Hold("NoArea", [.. fits.Select(f => f.Unit!.Code).Where(u => u is not null), .. fits[0].Entry.UnitCodeByArea.Values.Order(StringComparer.Ordinal)]);
+        var units = fits.Select(f => f.Unit!.Code!).Distinct().ToList();
+        if (units.Count > 1) return Hold("SeveralUnitsFit", units);
+        var unit = units[0];
+        if (!catalogue.IsActive(unit))
+            return Hold("UnitClosed", catalogue.Units.TryGetValue(unit, out var closed) && catalogue.IsActive(closed.ParentUnitCode) ? [closed.ParentUnitCode] : local);
+        var runnerUp = local.FirstOrDefault(u => u != unit) ?? "";
+        return new(unit, fits[0].Unit!.ByArea ? "CatalogueArea" : "Catalogue", fits[0].Entry.EntryCode, runnerUp, []);
+    }
+
+    sealed record Fit(string Code, bool ByArea);
+
+    static Fit? UnitOf(Contracts.Directory.CatalogueEntryPublished entry, string areaCode, Catalogue catalogue)
+    {
+        var chain = catalogue.Chain(areaCode).ToList();
+        // The smallest area that has a unit of its own and is below the county: the street or town.
+        if (entry.ToStreet && chain.Count >= 2 && chain.SkipLast(1).Select(a => a.UnitCode).FirstOrDefault(u => u.Length > 0) is { } street) return new(street, true);
+        if (entry.UnitCode.Length > 0) return new(entry.UnitCode, false);
+        return chain.Select(a => entry.UnitCodeByArea.GetValueOrDefault(a.AreaCode)).FirstOrDefault(u => u is not null) is { } unit ? new(unit, true) : null;
+    }
+
+    static RoutingChoice Hold(string reason, IEnumerable<string> candidates) => new(null, reason, "", "", [.. candidates.Distinct().Take(5)]);
+
+    public static RoutedInquiry Apply(RoutedInquiry inquiry, RoutingChoice choice, DateTimeOffset now) => choice.Held
+        ? inquiry with { Reason = choice.Reason, Candidates = choice.Candidates, HeldSince = now, DecidedAt = now }
+        : inquiry with
+        {
+            DispatchNo = inquiry.DispatchNo + 1, UnitCode = choice.UnitCode!, AssistingUnitCodes = [], Reason = choice.Reason, CatalogueEntry = choice.CatalogueEntry,
+            RunnerUpUnitCode = choice.RunnerUpUnitCode, Candidates = [], HeldSince = null, DecidedAt = now, DecidedBy = "",
+        };
+
+    /// <summary>A dispatcher places by hand. The number that the dispatcher saw must still be the newest: two people may be at the same case.</summary>
+    public static Outcome<RoutedInquiry> Place(RoutedInquiry? inquiry, int expectedDispatchNo, string lead, IReadOnlyList<string> assisting, string dispatcher, Catalogue catalogue, DateTimeOffset now)
+    {
+        if (inquiry is null) return Refusals.UnknownInquiry;
+        if (inquiry.DispatchNo != expectedDispatchNo)
+            return Refusals.Of("StaleDispatch", "该诉求刚刚已由他人派单，请刷新后再决定。", "Somebody dispatched this inquiry just now; look at it again before you decide.");
+        foreach (var code in assisting.Prepend(lead))
+            if (!catalogue.IsActive(code))
+                return Refusals.Of("UnknownUnit", $"没有这个单位或已停用：{code}。", $"There is no active unit with the code {code}.");
+        if (assisting.Contains(lead) || assisting.Distinct().Count() != assisting.Count)
+            return Refusals.Of("InvalidUnits", "主办单位不能同时协办，协办单位不能重复。", "The lead unit can't assist as well, and no unit may assist twice.");
+        return inquiry with
+        {
+            DispatchNo = inquiry.DispatchNo + 1, UnitCode = lead, AssistingUnitCodes = assisting, Reason = "PlacedByHand", CatalogueEntry = "",
+            Candidates = [], HeldSince = null, DecidedAt = now, DecidedBy = dispatcher,
+        };
+    }
+
+    public static string TaskId(string inquiryId, int dispatchNo, int ordinal) => $"{inquiryId}/{dispatchNo}/{ordinal}";
+}

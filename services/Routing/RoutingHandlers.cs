@@ -1,0 +1,51 @@
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Contracts.Routing;
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Routing;
+
+/// <summary>What routing hears: a registered inquiry is dispatched or held. A direct answer needs no unit.</summary>
+sealed class RoutingHandlers : IFold
+{
+    public void Want(Message message, Wants wants)
+    {
+        if (message.Event is InquiryRegistered { DirectAnswer: null }) wants.Add(RoutingStore.Inquiries, message.Key);
+    }
+
+    public void Fold(Message message, UnitOfWork work)
+    {
+        if (message.Event is not InquiryRegistered { DirectAnswer: null } e) return;
+        using var step = work.Walk(3, "Routing"); // Walk 3: which unit answers
+        var inquiry = new RoutedInquiry(e.InquiryId, e.Kind, e.Urgency, e.CategoryCode, e.AreaCode, e.Contact.Channel, e.Contact.ReceivedAt.ToDateTimeOffset());
+        var catalogue = work.Reference<Catalogue>();
+        if (catalogue.Entries.Count == 0) throw new NotKnownYetException("the dispatch catalogue");
+        var decided = RoutingDecision.Apply(inquiry, RoutingDecision.Choose(e.CategoryCode, e.AreaCode, catalogue), work.Now);
+        work.Put(RoutingStore.Inquiries, decided);
+        Publish(decided, work);
+    }
+
+    /// <summary>The events of a decision: one dispatch a unit, or held.</summary>
+    public static IReadOnlyList<string> Publish(RoutedInquiry i, UnitOfWork work)
+    {
+        if (i.HeldSince is not null)
+        {
+            work.Emit(i.InquiryId, new InquiryHeld
+            {
+                InquiryId = i.InquiryId, Reason = i.Reason, HeldAt = CityTime.Stamp(work.Now), CandidateUnitCodes = { i.Candidates },
+                CategoryCode = i.CategoryCode, AreaCode = i.AreaCode, Channel = i.Channel, Kind = i.Kind,
+            });
+            return [];
+        }
+        var units = i.AssistingUnitCodes.Prepend(i.UnitCode).ToList();
+        for (var n = 0; n < units.Count; n++)
+            work.Emit(i.InquiryId, new InquiryDispatched
+            {
+                InquiryId = i.InquiryId, TaskId = RoutingDecision.TaskId(i.InquiryId, i.DispatchNo, n + 1), DispatchNo = i.DispatchNo, UnitCode = units[n],
+                Role = n == 0 ? UnitRole.Lead : UnitRole.Assisting, DispatchedAt = CityTime.Stamp(work.Now), Reason = i.Reason, CatalogueEntry = i.CatalogueEntry,
+                RunnerUpUnitCode = i.RunnerUpUnitCode, DispatchedBy = i.DecidedBy, Kind = i.Kind, Urgency = i.Urgency, CategoryCode = i.CategoryCode, AreaCode = i.AreaCode,
+                Channel = i.Channel, ReceivedAt = CityTime.Stamp(i.ReceivedAt),
+            });
+        return [.. units.Select((_, n) => RoutingDecision.TaskId(i.InquiryId, i.DispatchNo, n + 1))];
+    }
+}

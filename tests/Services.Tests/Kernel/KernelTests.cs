@@ -1,0 +1,217 @@
+using Microsoft.Extensions.DependencyInjection;
+using CsCheck;
+using InquiryHub.Contracts.Casework;
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Kernel;
+using InquiryHub.TestKit;
+using Npgsql;
+
+namespace InquiryHub.Services.Tests.Kernel;
+
+/// <summary>The Kernel's promises on a real PostgreSQL: nothing lost, nothing doubled, nothing reordered, one bad key held back alone.</summary>
+public sealed class KernelTests
+{
+    static Task<Outcome<TaskWithdrawn>> Say(TestHub hub, string producer, string key, string fact, string? id = null) =>
+        hub.Writer(producer).CommandAsync<TaskWithdrawn>(id, [key], _ => { }, work => { work.Emit(key, new ContactRecorded { Reason = fact }); return new TaskWithdrawn { Reason = fact }; });
+
+    static async Task<Dictionary<string, Entry>> Entries(TestHub hub, string service = "ledger")
+    {
+        await using var connection = new NpgsqlConnection(hub.ConnectionString);
+        await connection.OpenAsync();
+        await using var reader = await new NpgsqlCommand($"select body from {service}.entry", connection).ExecuteReaderAsync();
+        var all = new Dictionary<string, Entry>();
+        while (await reader.ReadAsync()) { var e = Json.Read<Entry>(reader.GetString(0)); all[e.Key] = e; }
+        return all;
+    }
+
+    [Fact]
+    public async Task Every_fact_is_folded_once_and_in_its_producers_order()
+    {
+        await using var hub = await TestHub.StartAsync("once", [new Producer("p1"), new Producer("p2"), new Ledger(["p1", "p2"])]);
+        await Task.WhenAll(new[] { "p1", "p2" }.SelectMany(p => Enumerable.Range(0, 40).Select(k => Task.Run(async () =>
+        {
+            for (var n = 0; n < 25; n++) await Say(hub, p, $"k{k}", $"{n}");
+        }))));
+        await hub.QuietAsync();
+        var entries = await Entries(hub);
+        Assert.Equal(40, entries.Count);
+        foreach (var e in entries.Values)
+            foreach (var p in new[] { "p1", "p2" })
+                Assert.Equal(Enumerable.Range(0, 25).Select(n => $"{p}:{n}"), e.Facts.Where(f => f.StartsWith(p)));
+        Assert.Equal(2000, await hub.ScalarAsync<long>("select sum(value)::bigint from ledger.tally"));
+        Assert.Equal(2000, await hub.ScalarAsync<long>("select count(*) from log.outbox where service = 'ledger'"));
+    }
+
+    [Fact]
+    public async Task The_seqs_of_a_shard_are_dense_and_in_commit_order()
+    {
+        await using var hub = await TestHub.StartAsync("dense", [new Producer("p1"), new Ledger(["p1"])]);
+        await using var other = await hub.JoinAsync([new Producer("p1")]);
+        await Task.WhenAll(Enumerable.Range(0, 400).Select(n => Say(n % 2 == 0 ? hub : other, "p1", $"k{n % 7}", $"{n}")));
+        Assert.Equal(0, await hub.ScalarAsync<long>("select count(*) from (select seq - row_number() over (partition by service, shard order by seq) gap, recorded_at - lag(recorded_at, 1, recorded_at) over (partition by service, shard order by seq) back from log.outbox where service = 'p1') x where gap <> 0 or back < interval '0'"));
+        Assert.Equal(400, await hub.ScalarAsync<long>("select count(*) from log.outbox where service = 'p1'"));
+    }
+
+    [Fact]
+    public async Task Two_instances_that_read_everything_fold_each_message_once()
+    {
+        // Leases only save work: here both instances are started without them, and read all shards all the time.
+        await using var hub = await TestHub.StartAsync("twice", [new Producer("p1"), new Ledger(["p1"])]);
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(n => Say(hub, "p1", $"k{n % 11}", $"{n}")));
+        await hub.QuietAsync();
+        var service = hub.Services.GetRequiredKeyedService<HubService>("ledger");
+        var database = hub.Services.GetRequiredService<HubDatabase>();
+        await hub.SqlAsync("update log.cursor set next_seq = 1 where service = 'ledger'; truncate ledger.entry, ledger.tally");
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            using var connection = database.Open(service);
+            var batch = new Batch(service, hub.Shards, new ReferenceCache(service));
+            var from = Enumerable.Range(0, hub.Shards.Count).ToDictionary(s => new Position("p1", s), _ => (1L, (DateTimeOffset?)null));
+            var (messages, _) = EmbeddedLog.Read(connection, "ledger", from, 1000);
+            return batch.Run(connection, messages, [], []);
+        })));
+        await hub.QuietAsync();
+        var entries = await Entries(hub);
+        Assert.Equal(500, entries.Values.Sum(e => e.Facts.Count));
+        Assert.Equal(500, await hub.ScalarAsync<long>("select sum(value)::bigint from ledger.tally"));
+        Assert.True(runs.Sum(r => r.Duplicates) > 0, "the runs must have met each other's messages");
+    }
+
+    [Fact]
+    public async Task A_command_sent_again_gets_the_first_answer_and_changes_nothing()
+    {
+        await using var hub = await TestHub.StartAsync("again", [new Producer("p1"), new Ledger(["p1"])]);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => Say(hub, "p1", "k", $"{n}", id: "the-id")));
+        Assert.Single(answers.Select(a => a.Value!.Reason).Distinct());
+        Assert.Equal(1, await hub.ScalarAsync<long>("select count(*) from log.outbox where service = 'p1'"));
+    }
+
+    [Fact]
+    public async Task A_refusal_leaves_nothing_behind_and_is_not_kept()
+    {
+        await using var hub = await TestHub.StartAsync("refuse", [new Producer("p1"), new Ledger(["p1"])]);
+        var refused = await hub.Writer("p1").CommandAsync<TaskWithdrawn>("id", ["k"], _ => { }, work => { work.Emit("k", new ContactRecorded()); return Refusals.NotYours; });
+        Assert.Equal("NotYours", refused.Refusal!.Code);
+        Assert.Equal(0, await hub.ScalarAsync<long>("select count(*) from log.outbox where service = 'p1'"));
+        Assert.False((await Say(hub, "p1", "k", "now", id: "id")).Refused);
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_folded_holds_back_only_its_key_and_is_replayed_in_order()
+    {
+        var ledger = new Ledger(["p1"], poison: m => Ledger.Fact(m) == "3" && m.Key == "bad");
+        await using var hub = await TestHub.StartAsync("poison", [new Producer("p1"), ledger]);
+        for (var n = 0; n < 6; n++) { await Say(hub, "p1", "bad", $"{n}"); await Say(hub, "p1", "good", $"{n}"); }
+        await hub.QuietAsync();
+        var entries = await Entries(hub);
+        Assert.Equal(["p1:0", "p1:1", "p1:2"], entries["bad"].Facts);
+        Assert.Equal(6, entries["good"].Facts.Count);
+        Assert.Equal(3, await hub.ScalarAsync<long>("select count(*) from log.parked where key = 'bad'"));
+
+        ledger.Poison = _ => false;
+        await Say(hub, "p1", "bad", "6");
+        await hub.QuietAsync();
+        await using (var connection = new NpgsqlConnection(hub.ConnectionString)) { await connection.OpenAsync(); Assert.Equal(4, await Parking.ReplayAsync(connection, "bad")); }
+        await Until.TrueAsync("the key is free again", async () => await hub.ScalarAsync<long>("select count(*) from log.parked") == 0);
+        Assert.Equal(Enumerable.Range(0, 7).Select(n => $"p1:{n}"), (await Entries(hub))["bad"].Facts);
+        Assert.Equal(13, await hub.ScalarAsync<long>("select sum(value)::bigint from ledger.tally"));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_message_are_parked_with_their_place()
+    {
+        await using var hub = await TestHub.StartAsync("bytes", [new Producer("p1"), new Ledger(["p1"])]);
+        await Say(hub, "p1", "k", "0");
+        await hub.SqlAsync("update log.outbox set body = '\\xff00ff' where service = 'p1'; update log.cursor set next_seq = 1 where service = 'ledger'; delete from ledger.entry");
+        // The cursor was moved back by hand, so the loop must look again: a second instance reads it afresh.
+        await using var other = await hub.JoinAsync([new Producer("p1"), new Ledger(["p1"])]);
+        await Say(hub, "p1", "k", "1");
+        await Until.TrueAsync("both messages of the key are parked", async () => await hub.ScalarAsync<long>("select count(*) from log.parked where source = 'p1' and key = 'k'") == 2);
+    }
+
+    [Fact]
+    public async Task A_missing_message_stops_its_shard_and_says_so()
+    {
+        await using var hub = await TestHub.StartAsync("gap", [new Producer("p1")]);
+        for (var n = 0; n < 3; n++) await Say(hub, "p1", "k", $"{n}");
+        await hub.SqlAsync("delete from log.outbox where service = 'p1' and seq = 2");
+        await using var other = await hub.JoinAsync([new Producer("p1"), new Ledger(["p1"])]);
+        using var http = new HttpClient { BaseAddress = other.Http };
+        await Until.TrueAsync("/ready names the gap", async () => (await (await http.GetAsync("/ready")).Content.ReadAsStringAsync()).Contains("gap in p1/"));
+        Assert.Equal(["p1:0"], (await Entries(other))["k"].Facts);
+    }
+
+    [Fact]
+    public async Task A_key_that_waits_for_reference_data_is_deferred_not_lost()
+    {
+        var ledger = new Ledger(["p1"], unknown: m => m.Key == "later");
+        await using var hub = await TestHub.StartAsync("defer", [new Producer("p1"), ledger]);
+        await Say(hub, "p1", "later", "0");
+        await hub.QuietAsync();
+        Assert.Equal(1, await hub.ScalarAsync<long>("select count(*) from log.parked where deferred"));
+        ledger.Unknown = _ => false;
+        await hub.SqlAsync("update log.parked set replay = true where deferred");
+        await Until.TrueAsync("the deferred key was folded", async () => await hub.ScalarAsync<long>("select count(*) from log.parked") == 0);
+        Assert.Equal(["p1:0"], (await Entries(hub))["later"].Facts);
+    }
+
+    [Fact]
+    public async Task A_second_instance_takes_its_share_of_shards_and_gives_it_back()
+    {
+        await using var hub = await TestHub.StartAsync("share", [new Producer("p1"), new Ledger(["p1"])]);
+        async Task<string> Leases(TestHub h) { using var http = new HttpClient { BaseAddress = h.Http }; return await http.GetStringAsync("/ready"); }
+        await Until.TrueAsync("the only one holds all", async () => (await Leases(hub)).Contains("12 of 12"));
+        await using (var other = await hub.JoinAsync([new Producer("p1"), new Ledger(["p1"])]))
+        {
+            await Until.TrueAsync("the second one holds half", async () => (await Leases(other)).Contains("6 of 12") && (await Leases(hub)).Contains("6 of 12"));
+            await Task.WhenAll(Enumerable.Range(0, 200).Select(n => Say(hub, "p1", $"k{n}", "0")));
+            await hub.QuietAsync();
+        }
+        await Until.TrueAsync("the first one holds all again", async () => (await Leases(hub)).Contains("12 of 12"));
+        Assert.Equal(200, (await Entries(hub)).Count);
+    }
+
+    [Fact]
+    public async Task A_restart_of_the_database_loses_and_doubles_nothing()
+    {
+        // Every session of the hub is ended in mid-work, again and again: commits in doubt, lost leases, lost listeners.
+        await using var hub = await TestHub.StartAsync("cut", [new Producer("p1"), new Ledger(["p1"])]);
+        var said = Task.WhenAll(Enumerable.Range(0, 20).Select(k => Task.Run(async () =>
+        {
+            for (var n = 0; n < 60; n++) await Say(hub, "p1", $"k{k}", $"{n}", id: $"{k}-{n}");
+        })));
+        for (var cut = 0; cut < 15 || !said.IsCompleted && cut < 200; cut++)
+        {
+            await hub.SqlAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name like '%kernel'");
+            var before = await hub.ScalarAsync<long>("select count(*) from log.outbox where service = 'p1'");
+            if (!said.IsCompleted) await Until.TrueAsync("work goes on after the cut", async () => said.IsCompleted || await hub.ScalarAsync<long>("select count(*) from log.outbox where service = 'p1'") > before);
+        }
+        await said;
+        await hub.QuietAsync();
+        var entries = await Entries(hub);
+        Assert.Equal(20, entries.Count);
+        Assert.All(entries.Values, e => Assert.Equal(Enumerable.Range(0, 60).Select(n => $"p1:{n}"), e.Facts));
+        Assert.Equal(1200, await hub.ScalarAsync<long>("select sum(value)::bigint from ledger.tally"));
+    }
+
+    [Fact]
+    public void An_inquiry_number_survives_no_wrong_digit_and_no_swapped_neighbours() =>
+        Gen.Select(Gen.Int[0, 3000], Gen.Int[0, 99], Gen.Int[0, 99999]).Sample((day, shard, n) =>
+        {
+            var number = InquiryNumber.Make(new DateOnly(2013, 1, 1).AddDays(day), shard, n);
+            Assert.True(InquiryNumber.TryRead(number.Replace("-", " "), out var read) && read == number);
+            for (var i = 0; i < number.Length - 1; i++)
+            {
+                if (!char.IsAsciiDigit(number[i])) continue;
+                var wrong = number.ToCharArray();
+                wrong[i] = wrong[i] == '9' ? '0' : (char)(wrong[i] + 1);
+                Assert.False(InquiryNumber.TryRead(new(wrong), out _));
+                if (char.IsAsciiDigit(number[i + 1]) && number[i] != number[i + 1])
+                {
+                    var swapped = number.ToCharArray();
+                    (swapped[i], swapped[i + 1]) = (swapped[i + 1], swapped[i]);
+                    Assert.False(InquiryNumber.TryRead(new(swapped), out _));
+                }
+            }
+        }, iter: 2000);
+}
