@@ -48,7 +48,7 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
         {
             var now = leases!.Held;
             if (!held.SetEquals(now)) { held = [.. now]; next = Cursors(connection, held); stopped.Clear(); }
-            if (next.Count == 0) { wake.WaitOne(100); continue; }
+            if (next.Count == 0) { health.Working(); wake.WaitOne(100); continue; }
             // Under load a short pause makes batches bigger and everything faster; alone, a message goes at once.
             if (last > 64) wake.WaitOne(2);
             var limit = Math.Max(32, MaxBatch / Math.Max(1, next.Count / 4));

@@ -1,0 +1,110 @@
+using InquiryHub.Contracts.Directory;
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Directory;
+
+/// <summary>What changes Directory's rows: load, decide, save and emit, each one unit of work.</summary>
+internal sealed class DirectoryHandlers(DirectoryStore store, [FromKeyedServices("directory")] Writer writer, TimeProvider clock)
+{
+    /// <summary>All reference data is published under this one key: every service reads it in the order of its changes.</summary>
+    public const string Key = "directory";
+
+    static string KeyOf(string account) => "account:" + account;
+
+    /// <summary>
+    /// One attempt to sign in. The hash is computed before the account's lock is taken, so a slow hash holds nobody up;
+    /// the failure is counted under it, so that parallel guesses all count.
+    /// </summary>
+    public async Task<(SignInResult Result, AccountRow? Account)> SignInAsync(string account, string password)
+    {
+        var known = DirectoryDecision.IsAccountName(account);
+        var seen = known ? await store.AccountAsync(account) : null;
+        var matches = await Task.Run(() => Passwords.Matches(seen?.PasswordHash, password));
+        if (!known) return (SignInResult.WrongCredentials, null);
+        // The real clock: a demonstration's year of minutes would lift every lock at once.
+        var now = clock.GetUtcNow();
+        var answer = await writer.RepeatableAsync<Tuple<SignInResult, AccountRow?>>([KeyOf(account)], wants => wants.Add(DirectoryStore.Accounts, account), work =>
+        {
+            var row = work.Get(DirectoryStore.Accounts, account);
+            // The password may have been changed while the old hash was being compared.
+            var outcome = DirectoryDecision.SignIn(row, matches && row?.PasswordHash == seen?.PasswordHash, now);
+            if (outcome.Changed is { } changed) work.Put(DirectoryStore.Accounts, changed);
+            return Tuple.Create(outcome.Result, outcome.Changed ?? row);
+        });
+        return (answer.Value!.Item1, answer.Value.Item2);
+    }
+
+    /// <summary>Sets a password that the decision allowed. The hash is computed before the lock.</summary>
+    public async Task<Outcome<SetPasswordReply>> SetPasswordAsync(string account, string password)
+    {
+        if (!DirectoryDecision.IsAccountName(account)) return DirectoryDecision.UnknownAccount;
+        var hash = await Task.Run(() => Passwords.Hash(password));
+        var officer = EntryRow.KeyOf<OfficerPublished>(account);
+        return await writer.RepeatableAsync<SetPasswordReply>([KeyOf(account), Key],
+            wants => wants.Add(DirectoryStore.Accounts, account).Add(DirectoryStore.Entries, officer), work =>
+            {
+                var set = DirectoryDecision.NewPassword(work.Get(DirectoryStore.Accounts, account), work.Get(DirectoryStore.Entries, officer)?.As<OfficerPublished>(), hash);
+                if (set.Refusal is { } refusal) return refusal;
+                work.Put(DirectoryStore.Accounts, set.Value!);
+                return new SetPasswordReply();
+            });
+    }
+
+    /// <summary>One officer's change and, when there is one, the account that follows it.</summary>
+    public async Task<Outcome<PublishOfficerReply>> PublishOfficerAsync(string commandId, OfficerPublished wanted)
+    {
+        if (DirectoryDecision.Malformed(wanted) is { } malformed) return malformed;
+        var (officer, unit) = (EntryRow.KeyOf<OfficerPublished>(wanted.OfficerId), EntryRow.KeyOf<UnitPublished>(wanted.UnitCode));
+        return await writer.CommandAsync<PublishOfficerReply>(commandId, [Key, KeyOf(wanted.OfficerId)],
+            wants => wants.Add(DirectoryStore.Entries, officer).Add(DirectoryStore.Entries, unit).Add(DirectoryStore.Accounts, wanted.OfficerId), work =>
+            {
+                var (refusal, publish) = DirectoryDecision.Officer(
+                    work.Get(DirectoryStore.Entries, officer)?.As<OfficerPublished>(), wanted, work.Get(DirectoryStore.Entries, unit)?.As<UnitPublished>());
+                if (refusal is not null) return refusal;
+                if (publish is null) return new PublishOfficerReply();
+                work.Put(DirectoryStore.Entries, EntryRow.Of(publish));
+                work.Emit(Key, publish);
+                if (work.Get(DirectoryStore.Accounts, publish.OfficerId) is { } account) work.Put(DirectoryStore.Accounts, DirectoryDecision.Follow(account, publish));
+                return new PublishOfficerReply();
+            });
+    }
+
+    /// <summary>Keeps a sealed data protection key. The framework names each one anew, so a repetition writes the same row.</summary>
+    public Task<Outcome<AddDataKeyReply>> AddDataKeyAsync(DataKeyRow row) =>
+        writer.RepeatableAsync<AddDataKeyReply>([Key], _ => { }, work =>
+        {
+            work.Put(DirectoryStore.DataKeys, row);
+            return new AddDataKeyReply();
+        });
+
+    /// <summary>
+    /// The shipped data, in one unit of work, unless it was written before: the marker commits with the rows and events,
+    /// so a crash leaves all or nothing and the second of two instances finds it done. True when this call wrote it.
+    /// </summary>
+    public async Task<bool> SeedAsync(ShippedData data)
+    {
+        const string marker = "Seed/1";
+        var seeded = await writer.RepeatableAsync<Tuple<bool>>([Key], wants => wants.Add(DirectoryStore.Entries, marker), work =>
+        {
+            if (work.Get(DirectoryStore.Entries, marker) is not null) return Tuple.Create(false);
+            foreach (var published in data.All())
+            {
+                work.Put(DirectoryStore.Entries, EntryRow.Of(published));
+                work.Emit(Key, published);
+            }
+            work.Put(DirectoryStore.Entries, new("Seed", "1", System.Text.Json.JsonSerializer.SerializeToElement(new { seededAt = work.Now })));
+            return Tuple.Create(true);
+        });
+        return seeded.Value!.Item1;
+    }
+
+    /// <summary>Adds the accounts that aren't there yet; those that are keep their password.</summary>
+    public Task AddAccountsAsync(IReadOnlyList<AccountRow> accounts) =>
+        writer.RepeatableAsync<AccountRow[]>([.. accounts.Select(a => KeyOf(a.Account))],
+            wants => { foreach (var a in accounts) wants.Add(DirectoryStore.Accounts, a.Account); }, work =>
+            {
+                foreach (var a in accounts)
+                    if (work.Get(DirectoryStore.Accounts, a.Account) is null) work.Put(DirectoryStore.Accounts, a);
+                return Array.Empty<AccountRow>();
+            });
+}
