@@ -20,7 +20,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
 {
     const string Lock = "select shard, next_seq from log.shard where service = $1 and shard = any($2) order by shard for update";
 
-    public BatchResult Run(NpgsqlConnection connection, IReadOnlyList<Message> messages, IReadOnlyList<ParkedMessage> replays, IReadOnlyList<PendingCommand> commands)
+    public BatchResult Run(NpgsqlConnection connection, IReadOnlyList<Message> messages, IReadOnlyList<ParkedMessage> replays, IReadOnlyList<PendingCommand> commands, string? refused = null)
     {
         var wants = new Wants();
         foreach (var m in replays.Select(r => r.Message).Concat(messages)) TryWant(m, wants);
@@ -30,7 +30,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
 
         var read = Read(connection, touched, wants, commands);
         var work = read.Work;
-        var fold = new FoldRun(service, work, read.Cursors, read.Parked);
+        var fold = new FoldRun(service, work, read.Cursors, read.Parked, refused);
         foreach (var r in replays) fold.Replay(r);
         foreach (var m in messages) fold.Next(m);
         foreach (var c in commands) c.Run(work, read.Answers, shards);

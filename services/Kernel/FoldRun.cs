@@ -6,7 +6,7 @@ namespace InquiryHub.Kernel;
 /// The middle of a batch: drops duplicates, stops at gaps, folds, parks. `expected` comes from the cursor read under the
 /// lock and never from memory: an instance that was frozen finds its messages to be duplicates.
 /// </summary>
-internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)> cursors, Dictionary<string, SortedSet<long>> parked)
+internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)> cursors, Dictionary<string, SortedSet<long>> parked, string? refused = null)
 {
     readonly HashSet<string> blocked = [];
 
@@ -59,6 +59,7 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
 
     (string Error, bool Deferred)? Try(Message message)
     {
+        if (refused is not null) return (refused, false);
         work.Begin(message.Shard, message.Trace);
         try
         {

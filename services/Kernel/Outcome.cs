@@ -19,6 +19,8 @@ public static class Refusals
         "没有这个编号的诉求，请核对编号。", "There is no inquiry with this number; please check the number.");
     public static readonly Refusal NotYours = Of("NotYours",
         "该事项不属于您的单位，无法操作。", "This matter does not belong to your unit.");
+    public static readonly Refusal InvalidKey = Of("InvalidKey",
+        "编号含有不允许的字符。", "The number or id contains a character that is not allowed.");
     public static readonly Refusal Busy = Of("Busy",
         "系统暂时无法保存，请稍候重试，已填写的内容不会丢失。", "The system can't save at the moment; please try again shortly.");
 }

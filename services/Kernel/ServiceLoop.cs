@@ -41,13 +41,13 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
         var batch = new Batch(service, shards, reference);
         var held = new HashSet<int>();
         var next = new Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)>();
-        var stopped = new HashSet<Position>();
+        var (stopped, suspect) = (new HashSet<Position>(), new HashSet<Position>());
         var last = 0;
         health.Working();
         while (!token.IsCancellationRequested)
         {
             var now = leases!.Held;
-            if (!held.SetEquals(now)) { held = [.. now]; next = Cursors(connection, held); stopped.Clear(); }
+            if (!held.SetEquals(now)) { held = [.. now]; next = Cursors(connection, held); stopped.Clear(); suspect.Clear(); }
             if (next.Count == 0) { health.Working(); wake.WaitOne(100); continue; }
             // Under load a short pause makes batches bigger and everything faster; alone, a message goes at once.
             if (last > 64) wake.WaitOne(2);
@@ -62,14 +62,38 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
             }
             if (messages.Count > MaxBatch) messages = Trim(messages);
             var started = Stopwatch.GetTimestamp();
-            var result = batch.Run(connection, messages, replays, []);
+            var result = RunOrIsolate(batch, connection, messages, replays);
             foreach (var (position, cursor) in result.Cursors) if (next.ContainsKey(position)) next[position] = cursor;
-            foreach (var gap in result.Gaps) { stopped.Add(gap); health.Gap(gap); Log.Gap(log, service.Name, gap.Source, gap.Shard, result.Cursors[gap].Next); }
+            // The cursor may have been behind what this process remembered: only a gap seen twice, reading from the cursor, is one.
+            foreach (var gap in result.Gaps.Where(g => !suspect.Add(g))) { stopped.Add(gap); health.Gap(gap); Log.Gap(log, service.Name, gap.Source, gap.Shard, result.Cursors[gap].Next); }
+            suspect.IntersectWith(result.Gaps);
             health.Folded(result, messages.Count);
             Metrics.Batch(service.Name, result, messages.Count, Stopwatch.GetElapsedTime(started));
             if (result.Parked > 0) Log.Parked(log, service.Name, result.Parked);
         }
     }
+
+    // What a fold wrote may be refused by the database itself (a NUL, a value too long): then one message at a time, and the
+    // one that can't be written is parked like one that can't be folded.
+    BatchResult RunOrIsolate(Batch batch, NpgsqlConnection connection, List<Message> messages, List<ParkedMessage> replays)
+    {
+        try { return batch.Run(connection, messages, replays, []); }
+        catch (PostgresException e) when (!Transient.Is(e)) { Rollback(connection); Log.Isolating(log, service.Name, e.SqlState, messages.Count); }
+        var cursors = new Dictionary<Position, (long, DateTimeOffset?)>();
+        var (gaps, folded, duplicates, parked, emitted) = (new HashSet<Position>(), 0, 0, 0, 0);
+        foreach (var message in messages)
+        {
+            BatchResult one;
+            try { one = batch.Run(connection, [message], [], []); }
+            catch (PostgresException e) when (!Transient.Is(e)) { Rollback(connection); one = batch.Run(connection, [message], [], [], refused: $"PostgreSQL {e.SqlState}"); }
+            foreach (var (position, cursor) in one.Cursors) cursors[position] = cursor;
+            gaps.UnionWith(one.Gaps);
+            (folded, duplicates, parked, emitted) = (folded + one.Folded, duplicates + one.Duplicates, parked + one.Parked, emitted + one.Emitted);
+        }
+        return new(cursors, [.. gaps], folded, duplicates, parked, emitted);
+    }
+
+    static void Rollback(NpgsqlConnection connection) { using var command = new NpgsqlCommand("rollback", connection); command.ExecuteNonQuery(); }
 
     // A prefix of each pair's messages: cutting anywhere keeps order.
     static List<Message> Trim(List<Message> messages)
@@ -106,6 +130,7 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: the database failed ({State}); trying again")] public static partial void Retrying(ILogger log, string service, string state);
         [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: events of {Source}/{Shard} from {Seq} are missing; this shard is stopped, publish them again")] public static partial void Gap(ILogger log, string service, string source, int shard, long seq);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: the database refused a batch of {Count} ({State}); folding it one by one")] public static partial void Isolating(ILogger log, string service, string state, int count);
         [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: {Count} messages were parked; see ./hub parked list")] public static partial void Parked(ILogger log, string service, int count);
     }
 }

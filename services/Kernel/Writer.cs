@@ -89,6 +89,8 @@ public sealed class Writer : IHostedService, IDisposable
 
     Task<(object? Answer, Refusal? Refusal)> Enqueue(PendingCommand command)
     {
+        // PostgreSQL holds no NUL: such an id or key can name nothing of ours.
+        if (command.Keys.Append(command.Id ?? "").Any(k => k.Contains('\0'))) return Task.FromResult(((object?)null, (Refusal?)Refusals.InvalidKey));
         if (stop.IsCancellationRequested || !queue.TryAdd(command)) throw new HubUnavailableException();
         return command.Waiting.Task;
     }
@@ -105,23 +107,33 @@ public sealed class Writer : IHostedService, IDisposable
         var batch = new Batch(service, shards, reference);
         NpgsqlConnection? connection = null;
         var pending = new List<PendingCommand>();
-        var pause = 10;
+        var (pause, alone) = (10, 0);
         try
         {
             while (true)
             {
-                if (pending.Count == 0) pending.Add(queue.Take(stop.Token));
+                if (pending.Count == 0) { alone = 0; pending.Add(queue.Take(stop.Token)); }
                 while (pending.Count < MaxBatch && queue.TryTake(out var more)) pending.Add(more);
+                // One id twice in a batch would be inserted twice; the second waits for the next one.
+                var now = alone > 0 ? [pending[0]] : pending.Where(c => c.Id is null).Concat(pending.Where(c => c.Id is not null).DistinctBy(c => c.Id)).ToList();
                 try
                 {
                     connection ??= database.Open(service);
-                    // One id twice in a batch would be inserted twice; the second waits for the next one.
-                    var now = pending.Where(c => c.Id is null).Concat(pending.Where(c => c.Id is not null).DistinctBy(c => c.Id)).ToList();
                     batch.Run(connection, [], [], now);
                     foreach (var c in now) c.Complete();
                     var done = now.ToHashSet();
                     pending.RemoveAll(done.Contains);
-                    pause = 10;
+                    (pause, alone) = (10, Math.Max(0, alone - 1));
+                }
+                catch (PostgresException e) when (!Transient.Is(e))
+                {
+                    // The database refused what one of them wrote: each alone, so that only that one fails.
+                    connection?.Dispose();
+                    connection = null;
+                    if (now.Count > 1) { alone = pending.Count; continue; }
+                    now[0].Waiting.TrySetException(e);
+                    pending.Remove(now[0]);
+                    alone = Math.Max(0, alone - 1);
                 }
                 catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
                 {

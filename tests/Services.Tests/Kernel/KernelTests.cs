@@ -123,10 +123,31 @@ public sealed class KernelTests
         await using var hub = await TestHub.StartAsync("bytes", [new Producer("p1"), new Ledger(["p1"])]);
         await Say(hub, "p1", "k", "0");
         await hub.SqlAsync("update log.outbox set body = '\\xff00ff' where service = 'p1'; update log.cursor set next_seq = 1 where service = 'ledger'; delete from ledger.entry");
-        // The cursor was moved back by hand, so the loop must look again: a second instance reads it afresh.
-        await using var other = await hub.JoinAsync([new Producer("p1"), new Ledger(["p1"])]);
         await Say(hub, "p1", "k", "1");
         await Until.TrueAsync("both messages of the key are parked", async () => await hub.ScalarAsync<long>("select count(*) from log.parked where source = 'p1' and key = 'k'") == 2);
+    }
+
+    [Fact]
+    public async Task What_the_database_refuses_is_parked_alone()
+    {
+        // The ledger's row takes the fact as its text: a NUL can't be stored there.
+        await using var hub = await TestHub.StartAsync("nul", [new Producer("p1"), new Ledger(["p1"], columns: true)]);
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(n => Say(hub, "p1", $"k{n}", n == 7 ? "a\0b" : "fine")));
+        await hub.QuietAsync();
+        Assert.Equal(["k7"], new[] { await hub.ScalarAsync<string>("select string_agg(key, ',') from log.parked") });
+        Assert.Equal(29, (await Entries(hub)).Count);
+    }
+
+    [Fact]
+    public async Task A_command_that_the_database_refuses_fails_alone()
+    {
+        await using var hub = await TestHub.StartAsync("nulcmd", [new Producer("p1")]);
+        var all = Enumerable.Range(0, 20).Select(n => n == 9
+            ? hub.Writer("p1").CommandAsync<TaskWithdrawn>($"id{n}", ["k"], w => w.Add(new Table<Entry>("ledger.none", e => e.Key), "k"), _ => new TaskWithdrawn())
+            : Say(hub, "p1", "k", $"{n}", id: $"id{n}")).ToList();
+        await Assert.ThrowsAsync<PostgresException>(() => all[9]);
+        Assert.All(await Task.WhenAll(all.Where((_, n) => n != 9)), a => Assert.False(a.Refused));
+        Assert.Equal("InvalidKey", (await Say(hub, "p1", "k", "x", id: "a\0b")).Refusal!.Code);
     }
 
     [Fact]
