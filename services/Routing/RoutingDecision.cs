@@ -42,7 +42,7 @@ public static class RoutingDecision
         if (entries.Count == 0) return Hold("UnknownCategory", local);
 
         var fits = entries.Select(e => (Entry: e, Unit: UnitOf(e, areaCode, catalogue))).ToList();
-        if (fits.Any(f => f.Unit is null)) return Hold("NoArea", [.. fits.Select(f => f.Unit!.Code).Where(u => u is not null), .. fits[0].Entry.UnitCodeByArea.Values.Order(StringComparer.Ordinal)]);
+        if (fits.Any(f => f.Unit is null)) return Hold("NoArea", fits.SelectMany(f => f.Unit is null ? f.Entry.UnitCodeByArea.Values.Order(StringComparer.Ordinal) : (IEnumerable<string>)[f.Unit.Code]));
         var units = fits.Select(f => f.Unit!.Code!).Distinct().ToList();
         if (units.Count > 1) return Hold("SeveralUnitsFit", units);
         var unit = units[0];
@@ -57,8 +57,8 @@ public static class RoutingDecision
     static Fit? UnitOf(Contracts.Directory.CatalogueEntryPublished entry, string areaCode, Catalogue catalogue)
     {
         var chain = catalogue.Chain(areaCode).ToList();
-        // The smallest area that has a unit of its own and is below the county: the street or town.
-        if (entry.ToStreet && chain.Count >= 2 && chain.SkipLast(1).Select(a => a.UnitCode).FirstOrDefault(u => u.Length > 0) is { } street) return new(street, true);
+        // Area codes below the county have nine digits (street, town) or twelve (village); the nearest one with a unit of its own answers.
+        if (entry.ToStreet && chain.FirstOrDefault(a => a.AreaCode.Length > 6 && a.UnitCode.Length > 0) is { } street) return new(street.UnitCode, true);
         if (entry.UnitCode.Length > 0) return new(entry.UnitCode, false);
         return chain.Select(a => entry.UnitCodeByArea.GetValueOrDefault(a.AreaCode)).FirstOrDefault(u => u is not null) is { } unit ? new(unit, true) : null;
     }

@@ -1,0 +1,32 @@
+using InquiryHub.Assignment;
+
+namespace InquiryHub.Decisions.Tests.Assignment;
+
+public sealed class AssignmentDecisionTests
+{
+    [Fact]
+    public void The_officer_with_the_fewest_open_tasks_takes_it()
+    {
+        var load = new Dictionary<string, long> { ["a"] = 3, ["b"] = 1, ["c"] = 2 };
+        Assert.Equal(new AssignmentChoice("b", "LeastLoaded", 1), AssignmentDecision.Choose(["a", "b", "c"], o => load[o]));
+    }
+
+    [Fact]
+    public void A_tie_goes_to_the_lower_officer_id_so_that_a_repetition_decides_the_same() =>
+        Assert.Equal("a", AssignmentDecision.Choose(["b", "a"], _ => 2).OfficerId);
+
+    [Fact]
+    public void The_only_officer_of_a_unit_takes_everything() => Assert.Equal(new AssignmentChoice("a", "OnlyOfficer", 9), AssignmentDecision.Choose(["a"], _ => 9));
+
+    [Fact]
+    public void A_unit_without_an_active_officer_lets_the_task_wait() => Assert.Null(AssignmentDecision.Choose([], _ => 0).OfficerId);
+
+    [Fact]
+    public void An_inquiry_waits_while_an_open_task_has_nobody()
+    {
+        var task = new AssignedTask("t", 1, "u", null, Ended: false);
+        Assert.True(new AssignedInquiry("i", [task]).Waiting);
+        Assert.False(new AssignedInquiry("i", [task with { OfficerId = "a" }]).Waiting);
+        Assert.False(new AssignedInquiry("i", [task with { Ended = true }]).Waiting);
+    }
+}
