@@ -60,6 +60,7 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
     (string Error, bool Deferred)? Try(Message message)
     {
         if (refused is not null) return (refused, false);
+        using var step = Trace.Source.HasListeners() ? Trace.Walk(2, "Log", message.Trace) : null; // Walk 2: the message is read from the log
         work.Begin(message.Shard, message.Trace);
         try
         {

@@ -33,6 +33,8 @@ public sealed record HubOptions
     public string KeyRing { get; init; } = "keyring.json";
     /// <summary>"real", or "simulated": then time is what log.clock says, which a loader moves.</summary>
     public string Clock { get; init; } = "real";
+    /// <summary>How long events are kept: a reporting year and its corrections.</summary>
+    public int RetentionDays { get; init; } = 400;
     /// <summary>Used once, when the database is made.</summary>
     public int Shards { get; init; } = Schema.DefaultShards;
 }

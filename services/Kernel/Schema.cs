@@ -44,11 +44,12 @@ internal static class Schema
         if (service.Reference is not null) await Sql(connection, ReferenceCache.Schema(service.Name));
         await Sql(connection, "reset role");
         await Migrate(connection, service.Name, service.Schema, service.Role);
-        // A new consumer starts at the oldest event that is kept.
+        // A new consumer starts at the oldest event that is kept; recorded_at says that nothing older is wanted.
         await Sql(connection, $"""
             insert into log.shard (service, shard) select '{service.Name}', s from generate_series(0, {shards - 1}) s on conflict do nothing;
-            insert into log.cursor (service, source, shard, next_seq)
-            select '{service.Name}', src, s, coalesce((select min(seq) from log.outbox where service = src and shard = s), (select next_seq from log.shard where service = src and shard = s), 1)
+            insert into log.cursor (service, source, shard, next_seq, recorded_at)
+            select '{service.Name}', src, s, coalesce((select min(seq) from log.outbox where service = src and shard = s), (select next_seq from log.shard where service = src and shard = s), 1),
+                coalesce((select min(recorded_at) from log.outbox where service = src and shard = s), clock_timestamp())
             from unnest(array[{string.Join(",", service.Sources.Select(x => $"'{x}'"))}]::text[]) src cross join generate_series(0, {shards - 1}) s on conflict do nothing
             """);
     }

@@ -122,6 +122,7 @@ public sealed class KernelTests
     {
         await using var hub = await TestHub.StartAsync("bytes", [new Producer("p1"), new Ledger(["p1"])]);
         await Say(hub, "p1", "k", "0");
+        await hub.QuietAsync();
         await hub.SqlAsync("update log.outbox set body = '\\xff00ff' where service = 'p1'; update log.cursor set next_seq = 1 where service = 'ledger'; delete from ledger.entry");
         await Say(hub, "p1", "k", "1");
         await Until.TrueAsync("both messages of the key are parked", async () => await hub.ScalarAsync<long>("select count(*) from log.parked where source = 'p1' and key = 'k'") == 2);
@@ -160,6 +161,20 @@ public sealed class KernelTests
         using var http = new HttpClient { BaseAddress = other.Http };
         await Until.TrueAsync("/ready names the gap", async () => (await (await http.GetAsync("/ready")).Content.ReadAsStringAsync()).Contains("gap in p1/"));
         Assert.Equal(["p1:0"], (await Entries(other))["k"].Facts);
+    }
+
+    [Fact]
+    public async Task Old_events_go_only_when_every_consumer_has_read_them()
+    {
+        await using var hub = await TestHub.StartAsync("keep", [new Producer("p1")]);
+        await Say(hub, "p1", "k", "old");
+        await hub.SqlAsync("select log.add_outbox_month('2020-01-01'); update log.outbox set recorded_at = '2020-01-15' where service = 'p1'; insert into log.cursor (service, source, shard, next_seq) select 'late', 'p1', s, 1 from generate_series(0, 11) s");
+        await using var connection = new NpgsqlConnection(hub.ConnectionString);
+        await connection.OpenAsync();
+        Assert.Empty(await Housekeeping.DropOldAsync(connection, 400, CancellationToken.None));
+        Assert.Equal(12, await Parking.ForgetAsync(connection, "late"));
+        Assert.Equal(["outbox_202001"], await Housekeeping.DropOldAsync(connection, 400, CancellationToken.None));
+        Assert.Equal(0, await hub.ScalarAsync<long>("select count(*) from log.outbox where service = 'p1'"));
     }
 
     [Fact]
