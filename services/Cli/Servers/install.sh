@@ -24,8 +24,9 @@ apt-get $wait update
 apt-get $wait -y --no-install-recommends --no-remove -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install "$@"
 for service in redis-server opensmtpd; do
     case "$had_service" in *"/$service.service"*) ;; *)
-        if command -v systemctl >/dev/null && [ -e "/lib/systemd/system/$service.service" ]; then
-            systemctl disable "$service" >/dev/null 2>&1 || true
+        if [ -e "/lib/systemd/system/$service.service" ]; then
+            deb-systemd-helper disable "$service.service" >/dev/null 2>&1 || true
+            update-rc.d "$service" disable >/dev/null 2>&1 || true
         fi ;;
     esac
 done
