@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Grpc.Core;
 using InquiryHub.Cli;
 using InquiryHub.Cli.Commands;
 
@@ -56,6 +57,23 @@ Option<int> year = new("--year") { Description = "The year", Required = true };
 Add(root, "load", "Send a year through the doors of a running hub (--clock simulated)", [year, which, json],
     parsed => YearCommands.LoadAsync(screen, parsed.GetValue(year), parsed.GetValue(which), parsed.GetValue(json), ending.Token));
 
+Argument<string> account = new("account") { Description = "The account's name" };
+Add(root, "password", "A new password for an account (asks, or reads a line from its input)", [account, which],
+    parsed => PasswordCommand.RunAsync(screen, parsed.GetRequiredValue(account), parsed.GetValue(which), ending.Token));
+
+var parked = new Command("parked", "Messages that a service could not digest; later ones of the same key wait behind them");
+Argument<string?> key = new("key") { Arity = ArgumentArity.ZeroOrOne, Description = "The key (inquiry id) to try again; without it all" };
+Add(parked, "list", "Show them", [which], parsed => LogCommands.ListParkedAsync(screen, parsed.GetValue(which), ending.Token));
+Add(parked, "replay", "Send them through the service again, in order", [key, which], parsed => LogCommands.ReplayAsync(screen, parsed.GetValue(key), parsed.GetValue(which), ending.Token));
+root.Subcommands.Add(parked);
+
+var consumers = new Command("consumers", "Who reads whose events, and how far behind");
+Argument<string> service = new("service") { Description = "A service that is gone for good" };
+Add(consumers, "list", "Show them", [which], parsed => LogCommands.ListConsumersAsync(screen, parsed.GetValue(which), ending.Token));
+Add(consumers, "forget", "Stop keeping events for a service that is gone", [service, yes, which],
+    parsed => LogCommands.ForgetAsync(screen, parsed.GetRequiredValue(service), parsed.GetValue(yes), parsed.GetValue(which), ending.Token));
+root.Subcommands.Add(consumers);
+
 Argument<string[]> projects = new("project") { Arity = ArgumentArity.ZeroOrMore, Description = "Only these test projects, e.g. Decisions.Tests; the count is then not compared" };
 Option<string?> filter = new("--filter") { Description = "A filter of dotnet test" };
 Add(root, "test", "Every test; installs what it needs", [projects, filter],
@@ -79,7 +97,12 @@ catch (HubStop stop)
     Console.Error.WriteLine(stop.English);
     return stop.Code;
 }
-catch (OperationCanceledException) when (ending.IsCancellationRequested)
+catch (RpcException refused) when (!ending.IsCancellationRequested)
+{
+    Console.Error.WriteLine(refused.Status.Detail);
+    return Exit.Failed;
+}
+catch (Exception) when (ending.IsCancellationRequested)
 {
     return Exit.Interrupted;
 }

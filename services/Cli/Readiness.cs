@@ -1,9 +1,10 @@
 using System.Text.Json;
+using InquiryHub.Kernel;
 
 namespace InquiryHub.Cli;
 
-/// <summary>The answer of GET /ready through the gateway.</summary>
-internal sealed record Readiness(bool IsReady, string Reason, JsonElement? Body)
+/// <summary>The answer of GET /ready through the gateway; the report when the hub itself gave one.</summary>
+internal sealed record Readiness(bool IsReady, string Reason, ReadyReport? Report)
 {
     private static readonly HttpClient Client = new(new SocketsHttpHandler
     {
@@ -13,26 +14,25 @@ internal sealed record Readiness(bool IsReady, string Reason, JsonElement? Body)
     })
     { Timeout = TimeSpan.FromSeconds(5) };
 
-    public static async Task<Readiness> AskAsync(string address, CancellationToken cancel, string path = "/ready")
+    public static async Task<Readiness> AskAsync(string address, CancellationToken cancel)
     {
         try
         {
-            using var reply = await Client.GetAsync(new Uri(address + path), cancel);
+            using var reply = await Client.GetAsync(new Uri(address + "/ready"), cancel);
             var text = await reply.Content.ReadAsStringAsync(cancel);
-            JsonElement? body = null;
-            try { body = JsonSerializer.Deserialize<JsonElement>(text); }
-            catch (JsonException) { }
-            return new(reply.IsSuccessStatusCode, reply.IsSuccessStatusCode ? "ready" : $"/ready answers {(int)reply.StatusCode} {Reasons(body)}".TrimEnd(), body);
+            ReadyReport? report = null;
+            try { report = JsonSerializer.Deserialize<ReadyReport>(text, JsonSerializerOptions.Web); }
+            catch (JsonException) { }   // the gateway's own answer while the hub behind it is away
+            return new(reply.IsSuccessStatusCode, reply.IsSuccessStatusCode ? "ready" : Why(report, (int)reply.StatusCode), report);
         }
-        catch (HttpRequestException) { return new(false, "the gateway does not answer yet", null); }
+        catch (HttpRequestException) { return new(false, "the gateway does not answer", null); }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested) { return new(false, "no answer within 5 seconds", null); }
     }
 
-    private static string Reasons(JsonElement? body)
+    private static string Why(ReadyReport? report, int status)
     {
-        if (body is not { ValueKind: JsonValueKind.Object } known) return "";
-        foreach (var name in new[] { "reasons", "reason" })
-            if (known.TryGetProperty(name, out var value)) return value.ToString() is { Length: > 160 } text ? text[..160] : value.ToString();
-        return "";
+        if (report?.Reasons is not { Count: > 0 } reasons) return $"the hub does not answer yet ({status})";
+        var all = string.Join("; ", reasons);
+        return all.Length > 120 ? all[..120] + " …" : all;
     }
 }

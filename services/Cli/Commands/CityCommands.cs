@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using InquiryHub.Cli.Servers;
 using Npgsql;
 using Spectre.Console;
@@ -97,9 +95,12 @@ internal static class CityCommands
         rows.Add(["data", city.Folder, Size(city.Folder)]);
         if (File.Exists(city.AccountsFile)) rows.Add(["sample accounts", city.AccountsFile, "0600"]);
         screen.Table($"InquiryHub · {city.Name}", ["what", "where", "state"], rows);
-        if (readiness.Body is { ValueKind: JsonValueKind.Object } body)
-            foreach (var part in body.EnumerateObject().Where(part => part.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)))
-                screen.Line($"  {part.Name}: {part.Value}");
+        if (readiness.Report is { Services: { } services } report)
+        {
+            screen.Table("lag", ["service", "events behind", "seconds", "parked"],
+                services.Select(service => new[] { service.Service, $"{service.Lag:N0}", $"{service.AgeSeconds:0.0}", $"{service.Parked:N0}" }), 1, 2, 3);
+            if (report.CityNow is { } now) screen.Line($"City time {now.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm}, Redis {(report.Redis ? "up" : "away")}");
+        }
 
         int? Port(string name) => name switch
         {

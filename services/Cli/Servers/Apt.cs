@@ -6,7 +6,8 @@ internal static class Apt
     public static async Task InstallAsync(Screen screen, IReadOnlyList<string> packages, CancellationToken cancel)
     {
         if (packages.Count == 0) return;
-        var line = $"apt-get update && apt-get install -y --no-install-recommends {string.Join(' ', packages)}";
+        // The same script that we would run: it starts no system daemon and makes no main cluster.
+        var line = $"sudo bash {Path.Combine(City.Checkout, "services/Cli/Servers/install.sh")} {string.Join(' ', packages)}";
         string[] become = Tool.IsRoot ? [] : ["sudo", "-n"];
         if (Find("apt-get") is null)
             throw new HubStop(Exit.NeedsPackages,
@@ -14,8 +15,8 @@ internal static class Apt
                 $"This machine has no apt. Install {string.Join(", ", packages)} your system's way, or point --postgres and --redis at servers you have.");
         if (!Tool.IsRoot && !await MaySudoAsync(cancel))
             throw new HubStop(Exit.NeedsPackages,
-                $"缺少软件包，且当前用户不能使用 sudo。请管理员执行：\n  sudo sh -c '{line}'",
-                $"Packages are missing and this user may not use sudo without a password. Ask an administrator to type this line, then run ./hub again:\n  sudo sh -c '{line}'");
+                $"缺少软件包，且当前用户不能使用 sudo。请管理员执行：\n  {line}",
+                $"Packages are missing and this user may not use sudo without a password. Ask an administrator to type this line, then run ./hub again:\n  {line}");
         await screen.StepAsync($"Installing {string.Join(", ", packages)}", async step =>
         {
             using var script = new StreamReader(typeof(Apt).Assembly.GetManifestResourceStream("install.sh")!);
@@ -24,7 +25,7 @@ internal static class Apt
             if (code != 0)
                 throw new HubStop(Exit.InstallFailed,
                     $"软件包安装失败（apt 返回 {code}）：\n{Tail(lines)}",
-                    $"apt could not install the packages (it ended with {code}); its last words are above. Check the network and the package sources, or type: {line}");
+                    $"apt could not install the packages (it ended with {code}); its last words are above. Check the network and the package sources, or type it yourself: {line}");
         });
     }
 
