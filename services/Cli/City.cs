@@ -89,6 +89,7 @@ internal sealed class City
         }
     }
 
+    public bool IsHeld => held is not null;
     public void Release() => held?.Dispose();
 
     /// <summary>Refuses to start on a disk that would fill while people work.</summary>

@@ -183,10 +183,12 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
     {
         foreach (var left in city.State.Processes.Reverse().Where(process => process.IsAlive && process.Pid != Environment.ProcessId && process.Name != "postgresql"))
             await left.StopAsync(Grace);
+        if (city.State.Processes.Any(process => process is { Name: "postgresql", IsAlive: true })) await PostgresOf(city, user).StopAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (!city.IsHeld) return;   // another command's city: its processes are in the state, and not ours to stop
         // The gateway first: doors close before the hub behind them does.
         foreach (var process in city.State.Processes.Reverse().Where(process => process.Name is not ("hub" or "postgresql" or "redis")))
             await process.StopAsync(Grace);

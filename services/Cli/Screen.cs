@@ -81,13 +81,14 @@ internal sealed class Screen
 
     public void Line(string text = "") => Console.Out.WriteLine(text);
 
-    public void Table(string? title, string[] columns, IEnumerable<string[]> rows, params int[] rightAligned)
+    public void Table(string? title, string[] columns, IReadOnlyList<string[]> rows, params int[] rightAligned)
     {
+        if (!terminal) AnsiConsole.Profile.Width = 160;   // a file has no edge to break lines at
         var table = new Table { Border = TableBorder.Rounded };
         if (title is not null) table.Title = new TableTitle(Markup.Escape(title));
         for (var i = 0; i < columns.Length; i++)
         {
-            var column = new TableColumn(Markup.Escape(columns[i])) { NoWrap = true };
+            var column = new TableColumn(Markup.Escape(columns[i])) { NoWrap = rows.All(row => row[i].Length <= 24) };
             table.AddColumn(rightAligned.Contains(i) ? column.RightAligned() : column);
         }
         foreach (var row in rows) table.AddRow(row.Select(Markup.Escape).ToArray());

@@ -98,7 +98,7 @@ internal static class CityCommands
         if (readiness.Report is { Services: { } services } report)
         {
             screen.Table("lag", ["service", "events behind", "seconds", "parked"],
-                services.Select(service => new[] { service.Service, $"{service.Lag:N0}", $"{service.AgeSeconds:0.0}", $"{service.Parked:N0}" }), 1, 2, 3);
+                [.. services.Select(service => new[] { service.Service, $"{service.Lag:N0}", $"{service.AgeSeconds:0.0}", $"{service.Parked:N0}" })], 1, 2, 3);
             if (report.CityNow is { } now) screen.Line($"City time {now.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm}, Redis {(report.Redis ? "up" : "away")}");
         }
 

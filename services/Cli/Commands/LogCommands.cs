@@ -14,7 +14,7 @@ internal static class LogCommands
         if (rows.Count == 0) screen.Line("没有搁置的消息。 Nothing is parked.");
         else
             screen.Table(null, ["service", "from", "seq", "key", "event", "why", "tries", "since"],
-                rows.Select(row => new[] { row.Service, $"{row.Source}/{row.Shard}", $"{row.Seq}", row.Key, row.Type, row.Deferred ? $"waits: {row.Error}" : row.Error, $"{row.Tries}", $"{row.ParkedAt.ToOffset(TimeSpan.FromHours(8)):MM-dd HH:mm}" }), 2, 6);
+                [.. rows.Select(row => new[] { row.Service, $"{row.Source}/{row.Shard}", $"{row.Seq}", row.Key, row.Type, row.Deferred ? $"waits: {row.Error}" : row.Error, $"{row.Tries}", $"{row.ParkedAt.ToOffset(TimeSpan.FromHours(8)):MM-dd HH:mm}" })], 2, 6);
         return 0;
     }
 
@@ -29,7 +29,7 @@ internal static class LogCommands
     {
         await using var connection = await OpenAsync(name, cancel);
         screen.Table(null, ["service", "reads", "events behind", "read up to"],
-            (await Parking.ConsumersAsync(connection)).Select(row => new[] { row.Service, row.Source, $"{row.Lag:N0}", row.At is { } at ? $"{at.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm}" : "" }), 2);
+            [.. (await Parking.ConsumersAsync(connection)).Select(row => new[] { row.Service, row.Source, $"{row.Lag:N0}", row.At is { } at ? $"{at.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm}" : "" })], 2);
         return 0;
     }
 

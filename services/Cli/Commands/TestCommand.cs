@@ -49,8 +49,6 @@ internal static class TestCommand
         List<TestResult> results = [];
         try
         {
-            // Two helpers of some tests: the hub's own programs, started as their own processes.
-            if (!Programs.AreCurrent()) await screen.StepAsync("Building the hub and the gateway", step => Programs.BuildAsync(step, patience.Token));
             await screen.StepAsync("Starting a throw-away PostgreSQL and Redis", async _ =>
             {
                 await postgres.StartAsync(patience.Token);
@@ -111,7 +109,7 @@ internal static class TestCommand
     private static int Report(Screen screen, List<TestResult> results, bool compare)
     {
         screen.Table(null, ["project", "passed", "failed", "seconds"],
-            results.Select(result => new[] { result.Project, $"{result.Passed}", $"{result.Failed}", $"{result.Took.TotalSeconds:0.0}" }), 1, 2, 3);
+            [.. results.Select(result => new[] { result.Project, $"{result.Passed}", $"{result.Failed}", $"{result.Took.TotalSeconds:0.0}" })], 1, 2, 3);
         foreach (var result in results)
             foreach (var (name, message) in result.Failures)
                 screen.Line($"FAILED {name}\n    {message.Trim().ReplaceLineEndings("\n    ")}");

@@ -130,7 +130,7 @@ internal static class YearCommands
         // One of each role is enough to look around; the file has them all.
         var shown = (await AccountsAsync(city)).GroupBy(account => account.Roles.FirstOrDefault() ?? "").Select(role => role.First());
         screen.Table($"Accounts, all in {city.AccountsFile}", ["account", "password", "role", "name"],
-            shown.Select(account => new[] { account.Name, account.Password, string.Join(", ", account.Roles), account.DisplayName ?? "" }));
+            [.. shown.Select(account => new[] { account.Name, account.Password, string.Join(", ", account.Roles), account.DisplayName ?? "" })]);
     }
 
     private sealed record SampleAccount([property: System.Text.Json.Serialization.JsonPropertyName("account")] string Name, string Password, string[] Roles, string? DisplayName);
