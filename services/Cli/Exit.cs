@@ -28,5 +28,5 @@ internal sealed class HubStop(int code, string zh, string en) : Exception(en)
 {
     public int Code => code;
     public string Chinese => zh;
-    public string English => en;
+    public string English => Message;
 }

@@ -27,7 +27,7 @@ internal static class Programs
 
     public static async Task BuildAsync(string project, CancellationToken cancel)
     {
-        if (!Directory.Exists(Path.Combine(City.Checkout, project)))
+        if (!Path.Exists(Path.Combine(City.Checkout, project)))
             throw new HubStop(Exit.BuildFailed, $"缺少目录 {project}。", $"{project} is missing from this checkout.");
         var (code, lines) = await Tool.RunAsync(Dotnet, ["build", project, "-c", "Release", "-v", "q", "--nologo", "-clp:ErrorsOnly"], cancel, folder: City.Checkout);
         if (code == 0) return;

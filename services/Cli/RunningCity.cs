@@ -8,7 +8,8 @@ namespace InquiryHub.Cli;
 /// <param name="Postgres">Connection string of an existing database, null = a private server.</param>
 /// <param name="Redis">host:port of an existing Redis (password in Redis__Password), null = a private one.</param>
 /// <param name="Tls">A certificate file (PFX, or PEM with its key) for https.</param>
-internal sealed record StartOptions(int? Port = null, string? Postgres = null, string? Redis = null, string? Tls = null, bool Simulated = false, bool ServersOnly = false);
+/// <param name="ThrowAway">Servers for tests: nothing of an earlier run stays, no fsync, no password on Redis.</param>
+internal sealed record StartOptions(int? Port = null, string? Postgres = null, string? Redis = null, string? Tls = null, bool Simulated = false, bool ServersOnly = false, bool ThrowAway = false);
 
 /// <summary>A city that this command holds: its servers and programs, started in order and stopped in the reverse one.</summary>
 internal sealed class RunningCity(City city, Screen screen, StartOptions options) : IAsyncDisposable
@@ -20,8 +21,8 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
     private OwnProcess? redis;
 
     public City City => city;
-    public static PostgresServer PostgresOf(City city, Unprivileged user) =>
-        new(city.Postgres, city.State.Ports.GetValueOrDefault("postgres"), city.State.AdminPassword, user);
+    public static PostgresServer PostgresOf(City city, Unprivileged user, bool throwAway = false) =>
+        new(city.Postgres, city.State.Ports.GetValueOrDefault("postgres"), city.State.AdminPassword, user, throwAway);
 
     public async Task StartAsync(CancellationToken cancel)
     {
@@ -34,6 +35,7 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         if (building is not null) await screen.StepAsync("Building the hub and the gateway", async step => { while (await Task.WhenAny(build, Task.Delay(250, cancel)) != build) step.Say(building.Doing); await build; });
 
         await StopLeftoversAsync();
+        if (options.ThrowAway && Directory.Exists(city.Postgres)) Directory.Delete(city.Postgres, recursive: true);
         await city.SaveAsync(ChoosePorts(city.State));
         await screen.StepAsync("Starting PostgreSQL and Redis", step => StartServersAsync(step, cancel));
         if (options.ServersOnly) return;
@@ -59,7 +61,7 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         {
             Ports = ports, Simulated = options.Simulated, Redis = options.Redis ?? $"127.0.0.1:{ports["redis"]}",
             Address = $"{(options.Tls is null ? "http" : "https")}://127.0.0.1:{ports["gateway"]}", GatewayGrpc = $"http://127.0.0.1:{ports["gatewayGrpc"]}",
-            Processes = [OwnProcess.Of("hub", Environment.ProcessId)],
+            RedisPassword = options.ThrowAway ? "" : state.RedisPassword, Processes = [OwnProcess.Of("hub", Environment.ProcessId)],
         };
     }
 
@@ -68,7 +70,7 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         if (options.Postgres is null)
         {
             step.Say("PostgreSQL");
-            postgres = PostgresOf(city, user);
+            postgres = PostgresOf(city, user, options.ThrowAway);
             await postgres.StartAsync(cancel);
             await postgres.EnsureDatabaseAsync("hub", city.State.HubPassword, cancel);
             await city.SaveAsync(city.State with { ConnectionString = postgres.ConnectionString("hub", city.State.HubPassword, "hub") });

@@ -8,6 +8,8 @@ internal sealed class Step
 {
     private volatile string doing = "";
     public string Doing => doing;
+    /// <summary>The step ended, but badly; the caller says how.</summary>
+    public bool Failed { get; set; }
     public void Say(string text) => doing = text;
 }
 
@@ -52,7 +54,7 @@ internal sealed class Screen
         }
         var took = Stopwatch.GetElapsedTime(start);
         steps.Add((name, took));
-        Line($"✓ {name}  {took.TotalSeconds:0.0} s");
+        Line($"{(step.Failed ? '✗' : '✓')} {name}  {took.TotalSeconds:0.0} s");
         return answer;
     }
 
