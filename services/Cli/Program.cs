@@ -40,11 +40,12 @@ Add(root, "demo", "A demonstration city of its own: the year 2013 through the do
 
 Option<string?> postgres = new("--postgres") { Description = "Connection string of an existing PostgreSQL database (15 or newer)" };
 Option<string?> redis = new("--redis") { Description = "host:port of an existing Redis; its password in the variable Redis__Password" };
-Option<string?> tls = new("--tls") { Description = "Certificate file: the public port then speaks https" };
+Option<string?> tls = new("--tls") { Description = "Certificate (PFX; its password in the variable Gateway__TlsPassword): the public port then speaks https" };
+Option<string> listen = new("--listen") { Description = "Address of the public port; 0.0.0.0 = reachable from outside", DefaultValueFactory = _ => "127.0.0.1" };
 Option<string> clock = new("--clock") { Description = "real, or simulated: the clock stands where a loader put it", DefaultValueFactory = _ => "real" };
 clock.AcceptOnlyFromAmong("real", "simulated");
-Add(root, "up", "The hub, empty, on the real clock; stays in the foreground", [port, postgres, redis, tls, clock],
-    parsed => CityCommands.UpAsync(screen, new StartOptions(parsed.GetValue(port), parsed.GetValue(postgres), parsed.GetValue(redis), parsed.GetValue(tls), parsed.GetValue(clock) == "simulated"), ending.Token));
+Add(root, "up", "The hub, empty, on the real clock; stays in the foreground", [port, postgres, redis, tls, listen, clock],
+    parsed => CityCommands.UpAsync(screen, new StartOptions(parsed.GetValue(port), parsed.GetValue(postgres), parsed.GetValue(redis), parsed.GetValue(tls), parsed.GetRequiredValue(listen), parsed.GetValue(clock) == "simulated"), ending.Token));
 
 Add(root, "stop", "Stop what runs from this checkout", [which], parsed => CityCommands.StopAsync(screen, parsed.GetValue(which)));
 Add(root, "status", "Processes, ports, versions, data, readiness and lag", [], _ => CityCommands.StatusAsync(screen, ending.Token));

@@ -36,11 +36,12 @@ internal static class Programs
             $"{project} could not be built; the errors are above. Without a network, packages cannot be restored.");
     }
 
-    /// <summary>The program's main assembly: the one file that has a runtime configuration beside it.</summary>
+    /// <summary>The program's main assembly. The services that AllInOne hosts lie beside it, each with a runtime configuration too.</summary>
     public static string Assembly(string project)
     {
-        var output = Path.Combine(City.Checkout, project, "bin", "Release", "net10.0");
-        return Directory.GetFiles(output, "*.runtimeconfig.json").Single()[..^".runtimeconfig.json".Length] + ".dll";
+        var name = $"InquiryHub.{Path.GetFileName(project)}.dll";
+        return Directory.GetFiles(Path.Combine(City.Checkout, project, "bin", "Release", "net10.0"), "*.dll")
+            .Single(file => Path.GetFileName(file).Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 
     public static Process Start(City city, string project, IEnumerable<(string, string?)> environment)

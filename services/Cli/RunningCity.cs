@@ -7,9 +7,10 @@ namespace InquiryHub.Cli;
 /// <param name="Port">The public port asked for, null = the city's standard one or the next free.</param>
 /// <param name="Postgres">Connection string of an existing database, null = a private server.</param>
 /// <param name="Redis">host:port of an existing Redis (password in Redis__Password), null = a private one.</param>
-/// <param name="Tls">A certificate file (PFX, or PEM with its key) for https.</param>
+/// <param name="Tls">A certificate file (PFX; its password in Gateway__TlsPassword) for https.</param>
+/// <param name="Listen">The address of the public port; 0.0.0.0 = all of this machine's.</param>
 /// <param name="ThrowAway">Servers for tests: nothing of an earlier run stays, no fsync, no password on Redis.</param>
-internal sealed record StartOptions(int? Port = null, string? Postgres = null, string? Redis = null, string? Tls = null, bool Simulated = false, bool ServersOnly = false, bool ThrowAway = false);
+internal sealed record StartOptions(int? Port = null, string? Postgres = null, string? Redis = null, string? Tls = null, string Listen = "127.0.0.1", bool Simulated = false, bool ServersOnly = false, bool ThrowAway = false);
 
 /// <summary>A city that this command holds: its servers and programs, started in order and stopped in the reverse one.</summary>
 internal sealed class RunningCity(City city, Screen screen, StartOptions options) : IAsyncDisposable
@@ -42,6 +43,8 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         await screen.StepAsync("Starting the hub and the gateway", step => StartProgramsAsync(step, cancel));
     }
 
+    private string Scheme => options.Tls is null ? "http" : "https";
+
     private string[] Missing()
     {
         List<string> packages = [];
@@ -60,7 +63,8 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         return state with
         {
             Ports = ports, Simulated = options.Simulated, Redis = options.Redis ?? $"127.0.0.1:{ports["redis"]}",
-            Address = $"{(options.Tls is null ? "http" : "https")}://127.0.0.1:{ports["gateway"]}", GatewayGrpc = $"http://127.0.0.1:{ports["gatewayGrpc"]}",
+            Address = $"{Scheme}://{(options.Listen == "0.0.0.0" ? "127.0.0.1" : options.Listen)}:{ports["gateway"]}",
+            GatewayGrpc = $"http://127.0.0.1:{ports["gatewayGrpc"]}",
             RedisPassword = options.ThrowAway ? "" : state.RedisPassword, Processes = [OwnProcess.Of("hub", Environment.ProcessId)],
         };
     }
@@ -123,7 +127,7 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         ];
         if (city.Name == City.Demo)
             hub.AddRange([("Channels__Qq__AppId", QqStandIn.AppId), ("Channels__Qq__ApiBase", $"http://127.0.0.1:{state.Ports["qq"]}")]);
-        (string, string?)[] gateway = [.. shared, ("Gateway__Url", state.Address), ("Gateway__GrpcUrl", state.GatewayGrpc), ("Gateway__TlsCertificate", options.Tls is null ? null : Path.GetFullPath(options.Tls))];
+        (string, string?)[] gateway = [.. shared, ("Gateway__Url", $"{Scheme}://{options.Listen}:{state.Ports["gateway"]}"), ("Gateway__GrpcUrl", state.GatewayGrpc), ("Gateway__TlsCertificate", options.Tls is null ? null : Path.GetFullPath(options.Tls))];
 
         step.Say("database schema, sample accounts");
         foreach (var (program, environment) in new[] { (Programs.AllInOne, hub.ToArray()), (Programs.Gateway, gateway) })

@@ -38,7 +38,8 @@ internal static class YearCommands
         screen.Line($"""
             Look at
               {city.State.Address}            the dashboard: click any number to see the contacts that add up to it
-              {city.State.Address}/ready      readiness and lag;  /metrics, /about beside it
+              {city.State.Address}/ready      readiness and lag
+              http://127.0.0.1:{city.State.Ports["hubHttp"]}/metrics    figures for Prometheus; /about beside it
               {city.Pickup}   the slips and mails that went out
             Live contacts follow; Ctrl-C ends it.  现场来件如下，按 Ctrl-C 停止。
             """);
