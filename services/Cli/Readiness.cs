@@ -25,7 +25,7 @@ internal sealed record Readiness(bool IsReady, string Reason, ReadyReport? Repor
             catch (JsonException) { }   // the gateway's own answer while the hub behind it is away
             return new(reply.IsSuccessStatusCode, reply.IsSuccessStatusCode ? "ready" : Why(report, (int)reply.StatusCode), report);
         }
-        catch (HttpRequestException) { return new(false, "the gateway does not answer", null); }
+        catch (HttpRequestException) { return new(false, "no answer yet", null); }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested) { return new(false, "no answer within 5 seconds", null); }
     }
 

@@ -137,14 +137,18 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         }
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(150));
         var began = Stopwatch.GetTimestamp();
-        Readiness readiness;
-        while (!(readiness = await Readiness.AskAsync(state.Address!, cancel)).IsReady)
+        // The hub itself first: asked through the gateway it would fill the gateway's log with refused connections.
+        foreach (var address in new[] { hubHttp, state.Address! })
         {
-            if (children.FirstOrDefault(child => child.Value.HasExited) is { Key: { } died }) throw Died(died);
-            if (Stopwatch.GetElapsedTime(began) > Patience)
-                throw new HubStop(Exit.ProgramDied, $"{Patience.TotalMinutes:0} 分钟内未就绪：{readiness.Reason}。日志见 {city.Folder}/*.log。", $"Not ready within {Patience.TotalMinutes:0} minutes: {readiness.Reason}. The logs are {city.Folder}/*.log.");
-            step.Say(readiness.Reason);
-            await timer.WaitForNextTickAsync(cancel);
+            Readiness readiness;
+            while (!(readiness = await Readiness.AskAsync(address, cancel)).IsReady)
+            {
+                if (children.FirstOrDefault(child => child.Value.HasExited) is { Key: { } died }) throw Died(died);
+                if (Stopwatch.GetElapsedTime(began) > Patience)
+                    throw new HubStop(Exit.ProgramDied, $"{Patience.TotalMinutes:0} 分钟内未就绪：{readiness.Reason}。日志见 {city.Folder}/*.log。", $"Not ready within {Patience.TotalMinutes:0} minutes: {readiness.Reason}. The logs are {city.Folder}/*.log.");
+                step.Say(readiness.Reason);
+                await timer.WaitForNextTickAsync(cancel);
+            }
         }
     }
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Grpc.Core;
 using Grpc.Net.Client;
 using InquiryHub.Cli.Year;
-using InquiryHub.Contracts.Directory;
 using InquiryHub.Contracts.Statistics;
+using InquiryHub.Kernel;
 
 namespace InquiryHub.Cli.Commands;
 
@@ -109,11 +108,7 @@ internal static class YearCommands
     private static async Task PrintFiguresAsync(Screen screen, City city, int year, CancellationToken cancel)
     {
         using var channel = GrpcChannel.ForAddress(city.State.GatewayGrpc!);
-        var supervisor = (await AccountsAsync(city)).FirstOrDefault(account => account.Roles.Contains("supervisor"))
-            ?? throw new HubStop(Exit.Failed, $"{city.AccountsFile} 中没有督办账号。", $"{city.AccountsFile} names no account with the role supervisor.");
-        var signedIn = await new Contracts.Directory.Directory.DirectoryClient(channel).SignInAsync(new SignInRequest { Account = supervisor.Name, Password = supervisor.Password }, cancellationToken: cancel);
-        var headers = new Metadata { { "authorization", $"Bearer {signedIn.Token}" } };
-        var report = await new Statistics.StatisticsClient(channel).GetReportAsync(new ReportRequest { Year = year, ClaimedTotal = ClaimedTotal }, headers, cancellationToken: cancel);
+        var report = await new Statistics.StatisticsClient(channel).GetReportAsync(new ReportRequest { Year = year, ClaimedTotal = ClaimedTotal }, Owner.As(city, Roles.Supervisor), cancellationToken: cancel);
         string Share(long value) => report.Total == 0 ? "" : $"{100.0 * value / report.Total:0.0} %";
         screen.Table($"{year} · contacts by channel 按渠道（次）", ["渠道", "channel", "contacts 次", "share"], [
             .. report.Parts.Select(part => new[] { part.NameZh, part.NameEn, $"{part.Value:N0}", Share(part.Value) }),
