@@ -1,0 +1,57 @@
+using InquiryHub.Kernel;
+using Npgsql;
+using Spectre.Console;
+
+namespace InquiryHub.Cli.Commands;
+
+/// <summary>`parked` and `consumers`: the log's two lists that people look after.</summary>
+internal static class LogCommands
+{
+    public static async Task<int> ListParkedAsync(Screen screen, string? name, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(name, cancel);
+        var rows = await Parking.ListAsync(connection);
+        if (rows.Count == 0) screen.Line("没有搁置的消息。 Nothing is parked.");
+        else
+            screen.Table(null, ["service", "from", "seq", "key", "event", "why", "tries", "since"],
+                [.. rows.Select(row => new[] { row.Service, $"{row.Source}/{row.Shard}", $"{row.Seq}", row.Key, row.Type, row.Deferred ? $"waits: {row.Error}" : row.Error, $"{row.Tries}", $"{row.ParkedAt.ToOffset(TimeSpan.FromHours(8)):MM-dd HH:mm}" })], 2, 6);
+        return 0;
+    }
+
+    public static async Task<int> ReplayAsync(Screen screen, string? key, string? name, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(name, cancel);
+        screen.Line($"{await Parking.ReplayAsync(connection, key)} messages go through their service again, in order. See ./hub parked list.");
+        return 0;
+    }
+
+    public static async Task<int> ListConsumersAsync(Screen screen, string? name, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(name, cancel);
+        screen.Table(null, ["service", "reads", "events behind", "read up to"],
+            [.. (await Parking.ConsumersAsync(connection)).Select(row => new[] { row.Service, row.Source, $"{row.Lag:N0}", row.At is { } at ? $"{at.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm}" : "" })], 2);
+        return 0;
+    }
+
+    public static async Task<int> ForgetAsync(Screen screen, string service, bool yes, string? name, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(name, cancel);
+        if (!yes)
+        {
+            if (Console.IsInputRedirected) throw new HubStop(Exit.Usage, "没有终端可以确认，请加 --yes。", "There is no terminal to ask at; add --yes.");
+            screen.Line($"Events that only {service} still had to read may then be removed. If it ever starts again, it begins at the oldest kept event.");
+            if (!await AnsiConsole.ConfirmAsync($"Forget {service}?", defaultValue: false, cancel)) return Exit.Failed;
+        }
+        var removed = await Parking.ForgetAsync(connection, service);
+        if (removed == 0) throw new HubStop(Exit.Failed, $"没有名为 {service} 的消费者，见 ./hub consumers list。", $"There is no consumer {service}; see ./hub consumers list.");
+        screen.Line($"{service} is forgotten ({removed} cursors).");
+        return 0;
+    }
+
+    private static async Task<NpgsqlConnection> OpenAsync(string? name, CancellationToken cancel)
+    {
+        var connection = new NpgsqlConnection(CityCommands.Running(name).State.ConnectionString);
+        await connection.OpenAsync(cancel);
+        return connection;
+    }
+}
