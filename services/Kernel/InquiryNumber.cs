@@ -20,10 +20,10 @@ public static class InquiryNumber
     {
         number = "";
         var chars = new List<char>(16);
-        foreach (var c in (typed ?? "").Normalize(System.Text.NormalizationForm.FormKC))
+        foreach (var c in (typed ?? "").Select(Width.Narrow))
             if (char.IsAsciiDigit(c)) chars.Add(c);
             else if (c is 'x' or 'X') chars.Add('X');
-            else if (!char.IsWhiteSpace(c) && c is not ('-' or '－' or '–' or '—')) return false;
+            else if (!char.IsWhiteSpace(c) && c is not ('-' or '–' or '—')) return false;
         if (chars.Count < 14 || chars.Count > 20 || chars.IndexOf('X') is not -1 and var x && x != chars.Count - 1) return false;
         var body = new string([.. chars[..^1]]);
         if (Check(body) != chars[^1]) return false;

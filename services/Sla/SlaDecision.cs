@@ -1,0 +1,99 @@
+using Google.Protobuf;
+using InquiryHub.Contracts.Routing;
+using InquiryHub.Contracts.Sla;
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Sla;
+
+/// <summary>How a clock was started: Routing's facts and the limit that held. The original due time is never overwritten.</summary>
+public sealed record ClockStart(int DispatchNo, string UnitCode, DateTimeOffset At, DateTimeOffset DueAt, DateOnly DueOn, int LimitWorkingDays, bool Provisional, string LimitSource);
+
+/// <summary>How it ended: Casework's fact.</summary>
+public sealed record ClockStop(DateTimeOffset At, string Cause);
+
+/// <summary>The handling clock of one task. Its start and its stop come from two services and may be heard in any order.</summary>
+public sealed record TaskClock(string TaskId)
+{
+    public ClockStart? Start { get; init; }
+    public ClockStop? Stop { get; init; }
+    public bool Overdue { get; init; }
+
+    internal bool Due => Start is not null && Stop is null && !Overdue;
+}
+
+/// <summary>All clocks of an inquiry.</summary>
+public sealed record InquiryClocks(string InquiryId, IReadOnlyList<TaskClock> Clocks)
+{
+    /// <summary>When the sweep must look next: the first due time of a clock that runs and isn't overdue yet.</summary>
+    public DateTimeOffset? NextDueAt() => Clocks.Where(c => c.Due).Min(c => (DateTimeOffset?)c.Start!.DueAt);
+
+    internal TaskClock Of(string taskId) => Clocks.FirstOrDefault(c => c.TaskId == taskId) ?? new(taskId);
+
+    // Sorted, so that the order in which facts are heard leaves no trace.
+    internal InquiryClocks With(TaskClock clock) => this with
+    { Clocks = [.. Clocks.Where(c => c.TaskId != clock.TaskId).Append(clock).OrderBy(c => c.TaskId, StringComparer.Ordinal)] };
+}
+
+/// <summary>The clocks after a fact, and what is to be said.</summary>
+public sealed record ClockStep(InquiryClocks Clocks, IReadOnlyList<IMessage> Events);
+
+/// <summary>
+/// The handling clock runs from dispatch, not from sign-in: a clock that waits for a signature lets units bounce orders.
+/// The day of dispatch isn't counted; the limit is in working days; it ends at the end (24:00) of the last one, and a last day
+/// that is off moves to the next working day (民法典 arts. 201, 203).
+/// </summary>
+public static class SlaDecision
+{
+    public const string Answered = "Answered", Withdrawn = "Withdrawn";
+
+    /// <returns>Null when no limit for this kind is known yet.</returns>
+    public static ClockStep? Dispatched(InquiryClocks clocks, InquiryDispatched e, SlaRules rules)
+    {
+        var clock = clocks.Of(e.TaskId);
+        if (clock.Start is not null) return new(clocks, []);
+        var at = e.DispatchedAt.ToDateTimeOffset();
+        var day = CityTime.DateOf(at);
+        if (rules.LimitOf(e.Kind, e.Urgency, day) is not { } limit) return null;
+        var (dueOn, provisional) = rules.Calendar.Add(day, limit.WorkingDays);
+        var started = clock with { Start = new(e.DispatchNo, e.UnitCode, at, CityTime.EndOf(dueOn), dueOn, limit.WorkingDays, provisional, limit.Source) };
+        List<IMessage> events = [Started(e.InquiryId, started)];
+        if (started.Stop is not null) events.Add(StoppedOf(e.InquiryId, started));
+        return new(clocks.With(started), events);
+    }
+
+    /// <summary>The task was answered or withdrawn. Heard before its dispatch, it is kept and applied then; only the first end counts.</summary>
+    public static ClockStep Ended(InquiryClocks clocks, string taskId, DateTimeOffset at, string cause)
+    {
+        var clock = clocks.Of(taskId);
+        if (clock.Stop is not null) return new(clocks, []);
+        var stopped = clock with { Stop = new(at, cause) };
+        return new(clocks.With(stopped), stopped.Start is null ? [] : [StoppedOf(clocks.InquiryId, stopped)]);
+    }
+
+    /// <summary>The sweep at <paramref name="now"/>: each clock is found overdue once.</summary>
+    public static ClockStep Swept(InquiryClocks clocks, DateTimeOffset now)
+    {
+        var late = clocks.Clocks.Where(c => c.Due && c.Start!.DueAt < now).ToList();
+        return new(late.Aggregate(clocks, (all, c) => all.With(c with { Overdue = true })), [.. late.Select(c => new ClockOverdue
+        {
+            InquiryId = clocks.InquiryId, TaskId = c.TaskId, Clock = SlaRules.Handling, UnitCode = c.Start!.UnitCode,
+            DueAt = CityTime.Stamp(c.Start.DueAt), FoundAt = CityTime.Stamp(now),
+        })]);
+    }
+
+    /// <summary>Working days from the day of the stop, or today while it runs, to the due day; negative when late.</summary>
+    public static int DaysLeft(TaskClock clock, DateTimeOffset now, WorkingDays calendar) => clock.Start is { } start ? calendar.Between(CityTime.DateOf(clock.Stop?.At ?? now), start.DueOn) : 0;
+
+    static ClockStarted Started(string inquiryId, TaskClock c) => new()
+    {
+        InquiryId = inquiryId, TaskId = c.TaskId, DispatchNo = c.Start!.DispatchNo, Clock = SlaRules.Handling, UnitCode = c.Start.UnitCode,
+        StartedAt = CityTime.Stamp(c.Start.At), DueAt = CityTime.Stamp(c.Start.DueAt), DueOn = CityTime.Iso(c.Start.DueOn),
+        LimitWorkingDays = c.Start.LimitWorkingDays, Provisional = c.Start.Provisional, LimitSource = c.Start.LimitSource,
+    };
+
+    static ClockStopped StoppedOf(string inquiryId, TaskClock c) => new()
+    {
+        InquiryId = inquiryId, TaskId = c.TaskId, Clock = SlaRules.Handling, UnitCode = c.Start!.UnitCode, Cause = c.Stop!.Cause,
+        DueAt = CityTime.Stamp(c.Start.DueAt), StoppedAt = CityTime.Stamp(c.Stop.At), InTime = c.Stop.At <= c.Start.DueAt,
+    };
+}

@@ -1,0 +1,48 @@
+using InquiryHub.Kernel;
+using Npgsql;
+
+namespace InquiryHub.Sla;
+
+/// <summary>How far Sla has heard Casework in a shard, at a reading of the city's clock.</summary>
+readonly record struct Heard(int Shard, DateTimeOffset CityNow, long Said, long Folded);
+
+/// <summary>All SQL of the clocks.</summary>
+static class SlaStore
+{
+    public static readonly Table<InquiryClocks> Clocks = new("sla.inquiry_clocks", c => c.InquiryId,
+        new Column<InquiryClocks>("next_due_at", "timestamptz", c => c.NextDueAt()));
+
+    public static async Task<(InquiryClocks? Clocks, DateTimeOffset Now)> GetAsync(NpgsqlDataSource database, string inquiryId, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select log.city_now(), (select body from sla.inquiry_clocks where key = $1)");
+        command.Parameters.Add(new() { Value = inquiryId });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        return (reader.IsDBNull(1) ? null : Json.Read<InquiryClocks>(reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(0));
+    }
+
+    public static async Task<List<Heard>> HeardAsync(NpgsqlDataSource database, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("""
+            select c.shard, log.city_now(), coalesce(s.next_seq, c.next_seq), c.next_seq from log.cursor c
+            left join log.shard s on s.service = c.source and s.shard = c.shard where c.service = 'sla' and c.source = 'casework'
+            """);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var rows = new List<Heard>();
+        while (await reader.ReadAsync(stop)) rows.Add(new(reader.GetInt16(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt64(2), reader.GetInt64(3)));
+        return rows;
+    }
+
+    /// <summary>Inquiries of a shard with a running clock that was due before <paramref name="until"/>, at most <paramref name="limit"/>, earliest first.</summary>
+    public static async Task<List<string>> DueAsync(NpgsqlDataSource database, int shard, DateTimeOffset until, int limit, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select key from sla.inquiry_clocks where shard = $1 and next_due_at < $2 order by next_due_at limit $3");
+        command.Parameters.Add(new() { Value = (short)shard });
+        command.Parameters.Add(new() { Value = until.UtcDateTime });
+        command.Parameters.Add(new() { Value = limit });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var keys = new List<string>();
+        while (await reader.ReadAsync(stop)) keys.Add(reader.GetString(0));
+        return keys;
+    }
+}
