@@ -7,6 +7,7 @@ namespace InquiryHub.Channels;
 static class DoorRefusals
 {
     public static readonly Refusal BrokenJson = Refusals.Of("BrokenJson", "请求内容不是有效的 JSON，或字段类型不对。", "The body is not valid JSON, or a field has the wrong type.");
+    public static readonly Refusal TooLarge = Refusals.Of("TooLarge", "内容过大：JSON 不得超过 2 MB，邮件不得超过 25 MB。", "The content is too large: at most 2 MB of JSON, 25 MB of mail.");
     public static readonly Refusal MissingKey = Refusals.Of("MissingKey", "缺少请求头 Idempotency-Key：请为每份表单生成一个编号，重发时保持不变。", "The header Idempotency-Key is missing: make one a form and keep it when you send again.");
     public static readonly Refusal WrongSecret = Refusals.Of("WrongSecret", "请求头 X-Door-Secret 缺失或不正确。", "The header X-Door-Secret is missing or wrong.");
     public static readonly Refusal WrongSignature = Refusals.Of("WrongSignature", "签名缺失或不正确。", "The signature is missing or wrong.");

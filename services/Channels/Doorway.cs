@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -22,13 +23,26 @@ sealed class Doorway(Intake intake, DoorSecrets secrets)
         return http.User.Identity is not { IsAuthenticated: true } ? Refuse(door, DoorRefusals.NotSignedIn) : actor.Is(Roles.Operator) ? null : Refuse(door, DoorRefusals.NotOperator);
     }
 
-    /// <summary>The body as it came. Kestrel ends what is longer than the endpoint's limit with 413.</summary>
-    public static async Task<byte[]> BodyAsync(HttpContext http)
+    public const int JsonLimit = 2 * 1024 * 1024, MailLimit = 25 * 1024 * 1024;
+
+    /// <summary>The body as it came; null when it is longer than the door's limit.</summary>
+    public static async Task<byte[]?> BodyAsync(HttpContext http, int limit = JsonLimit)
     {
         using var bytes = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, 1 << 20));
-        await http.Request.Body.CopyToAsync(bytes, http.RequestAborted);
-        return bytes.ToArray();
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            // Read to its end even when it is too long: a sender that is cut off sees a broken pipe and never the answer.
+            for (int read; (read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0;)
+                if (bytes.Length <= limit) bytes.Write(buffer, 0, read);
+        }
+        finally { ArrayPool<byte>.Shared.Return(buffer); }
+        return bytes.Length > limit ? null : bytes.ToArray();
     }
+
+    /// <summary>The body of a JSON door and what it holds.</summary>
+    public static async Task<(byte[] Body, Outcome<T> Payload)> JsonAsync<T>(HttpContext http) where T : class =>
+        await BodyAsync(http) is { } body ? (body, Fields.Json<T>(body)) : ([], DoorRefusals.TooLarge);
 
     public async Task<IResult> RegisterAsync(string door, Outcome<Received> mapped, ReadOnlyMemory<byte> raw) => Answer(door, await TakeAsync(door, mapped, raw));
 

@@ -9,7 +9,7 @@ static class WalkInDoor
 {
     public const int MostEntries = 50;
 
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost("/doors/walkin/entries", EntryAsync);
         app.MapPost("/doors/walkin/batches", BatchAsync);
@@ -18,8 +18,7 @@ static class WalkInDoor
     static async Task<IResult> EntryAsync(HttpContext http, Doorway door)
     {
         if (door.Closed(http, Doors.WalkIn) is { } closed) return closed;
-        var body = await Doorway.BodyAsync(http);
-        var entry = Fields.Json<WalkInEntry>(body);
+        var (body, entry) = await Doorway.JsonAsync<WalkInEntry>(http);
         return await door.RegisterAsync(Doors.WalkIn, entry.Refusal is { } refusal ? refusal : WalkInMapping.Map(entry.Value!), body);
     }
 
@@ -33,7 +32,7 @@ static class WalkInDoor
     static async Task<IResult> BatchAsync(HttpContext http, Doorway door)
     {
         if (door.Closed(http, Doors.WalkIn) is { } closed) return closed;
-        var read = Fields.Json<Batch>(await Doorway.BodyAsync(http));
+        var (_, read) = await Doorway.JsonAsync<Batch>(http);
         if (read.Refusal is { } refusal) return Doorway.Refuse(Doors.WalkIn, refusal);
         if (read.Value!.Entries is not { Length: > 0 and <= MostEntries } entries) return Doorway.Refuse(Doors.WalkIn, DoorRefusals.TooManyEntries);
         var results = await Task.WhenAll(entries.Select(async one =>
