@@ -23,6 +23,10 @@ public sealed class ChannelsModule : IHubModule
         var open = app.Services.GetRequiredService<ChannelsOptions>().Open;
         // The server's own limit is above the doors': a door reads to the end what it refuses.
         var doors = app.MapGroup("").WithMetadata(new RequestSizeLimitAttribute(32 * 1024 * 1024));
+        if (open.Contains(Doors.Hotline)) HotlineDoor.Map(doors);
+        if (open.Contains(Doors.Minxin)) FormDoor.MapMinxin(doors);
+        if (open.Contains(Doors.Web)) FormDoor.MapWeb(doors);
         if (open.Contains(Doors.WalkIn)) WalkInDoor.Map(doors);
+        if (open.Contains(Doors.Office)) OfficeDoor.Map(doors);
     }
 }

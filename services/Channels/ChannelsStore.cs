@@ -19,6 +19,7 @@ static class ChannelsStore
     public static readonly Table<KnownContact> Contacts = new("channels.contact", c => c.Key);
     public static readonly Table<Sequence> Sequences = new("channels.sequence", s => s.Key);
     public static readonly Table<Call> Calls = new("channels.call", c => Call.KeyOf(c.ContactId));
+    public static readonly Table<TallySheet> Sheets = new("channels.tally", s => s.SheetId);
     public static readonly Table<InquiryDoor> Inquiries = new("channels.inquiry", i => i.InquiryId);
     public static readonly Table<AnswerDelivery> Deliveries = new("channels.delivery", d => d.Key,
         new("inquiry_id", "text", d => d.InquiryId), new("door", "text", d => d.Door), new("state", "text", d => d.State),

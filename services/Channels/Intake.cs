@@ -11,7 +11,7 @@ namespace InquiryHub.Channels;
 sealed record Receipt(string InquiryId, string QueryCode, DateTimeOffset ReceivedAt, bool IsNew);
 
 /// <summary>The one write path of all doors: dedupe, number, seal, register. It acknowledges nothing before the commit.</summary>
-sealed class Intake([FromKeyedServices("channels")] Writer writer, Shards shards, KeyRing ring, TimeProvider clock)
+sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shards shards, KeyRing ring, TimeProvider clock)
 {
     sealed record Choice(Intaken Outcome, KnownContact Contact);
 

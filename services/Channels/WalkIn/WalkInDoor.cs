@@ -13,6 +13,7 @@ static class WalkInDoor
     {
         app.MapPost("/doors/walkin/entries", EntryAsync);
         app.MapPost("/doors/walkin/batches", BatchAsync);
+        app.MapPost("/doors/walkin/tallies", TallyAsync);
     }
 
     static async Task<IResult> EntryAsync(HttpContext http, Doorway door)
@@ -44,5 +45,16 @@ static class WalkInDoor
                 : new Result(entry.Value!.EntryId, outcome.Value!.IsNew ? "accepted" : "known", outcome.Value.InquiryId, outcome.Value.QueryCode, outcome.Value.ReceivedAt, null, null, null);
         }));
         return Results.Json(new { results }, Json.Options);
+    }
+
+    static async Task<IResult> TallyAsync(HttpContext http, Doorway door)
+    {
+        if (door.Closed(http, Doors.WalkIn) is { } closed) return closed;
+        var (body, payload) = await Doorway.JsonAsync<TallyPayload>(http);
+        var tally = payload.Refusal is { } broken ? broken : Tally.Map(payload.Value!);
+        var outcome = tally.Refusal is { } refusal ? refusal : await door.Intake.TallyAsync(tally.Value!, body);
+        if (outcome.Refusal is { } no) return Doorway.Refuse(Doors.WalkIn, no);
+        Doorway.Count(Doors.WalkIn, null, true);
+        return Results.Json(new { outcome.Value!.SheetId, outcome.Value.Revision, outcome.Value.Total }, Json.Options);
     }
 }
