@@ -66,6 +66,8 @@ public static class HubHost
         Listen(builder, options);
         builder.Logging.AddSimpleConsole(c => { c.SingleLine = true; c.TimestampFormat = "HH:mm:ss "; });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        // It writes the whole exception, which may quote a citizen; Unexpected below says what may be said.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
 
         var box = new ShardsBox();
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(box).AddSingleton(sp => sp.GetRequiredService<ShardsBox>().Value)

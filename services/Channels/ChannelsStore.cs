@@ -1,0 +1,87 @@
+using System.Text.Json.Serialization;
+using InquiryHub.Kernel;
+using Npgsql;
+
+namespace InquiryHub.Channels;
+
+/// <summary>What a door took but could not file. The raw bytes are sealed about the key and only read one by one.</summary>
+sealed record Quarantined(string Key, string Door, string Reason, DateTimeOffset ReceivedAt, long Size)
+{
+    [JsonIgnore] public byte[] Raw { get; init; } = [];
+
+    /// <summary>The same bytes at the same door are one entry.</summary>
+    public static string KeyOf(string door, string doorKey, ReadOnlySpan<byte> raw) => "q" + DoorKeys.Hash($"{door}|{doorKey}|{DoorKeys.Hash(raw)}")[..20];
+}
+
+/// <summary>All tables and all SQL of the doors.</summary>
+static class ChannelsStore
+{
+    public static readonly Table<KnownContact> Contacts = new("channels.contact", c => c.Key);
+    public static readonly Table<Sequence> Sequences = new("channels.sequence", s => s.Key);
+    public static readonly Table<Call> Calls = new("channels.call", c => Call.KeyOf(c.ContactId));
+    public static readonly Table<TallySheet> Sheets = new("channels.tally", s => s.SheetId);
+    public static readonly Table<InquiryDoor> Inquiries = new("channels.inquiry", i => i.InquiryId);
+    public static readonly Table<AnswerDelivery> Deliveries = new("channels.delivery", d => d.Key,
+        new("inquiry_id", "text", d => d.InquiryId), new("door", "text", d => d.Door), new("state", "text", d => d.State),
+        new("due_at", "timestamptz", d => d.DueAt), new("thread_key", "text", d => d.ThreadKey));
+    public static readonly Table<QqThread> Threads = new("channels.thread", t => t.ThreadKey);
+    public static readonly Table<Quarantined> Quarantine = new("channels.quarantine", q => q.Key,
+        new("door", "text", q => q.Door), new("received_at", "timestamptz", q => q.ReceivedAt), new("raw", "bytea", q => q.Raw));
+
+    /// <summary>Deliveries of one door that are due by the real clock, oldest first.</summary>
+    public static Task<List<AnswerDelivery>> DueAsync(NpgsqlDataSource database, string door, int most, CancellationToken stop) =>
+        ReadAsync<AnswerDelivery>(database, "select body from channels.delivery where door = $1 and due_at <= clock_timestamp() order by due_at limit $2", stop, door, most);
+
+    public static Task<List<AnswerDelivery>> OfInquiryAsync(NpgsqlDataSource database, string inquiryId, CancellationToken stop) =>
+        ReadAsync<AnswerDelivery>(database, "select body from channels.delivery where inquiry_id = $1 order by key", stop, inquiryId);
+
+    /// <summary>Answers that wait for this citizen to write again.</summary>
+    public static Task<List<AnswerDelivery>> WaitingForAsync(NpgsqlDataSource database, string threadKey, CancellationToken stop) =>
+        ReadAsync<AnswerDelivery>(database, "select body from channels.delivery where thread_key = $1 and state = 'Waiting' order by key limit 20", stop, threadKey);
+
+    /// <summary>Deliveries by key, after the last key seen; without a state all that are still open.</summary>
+    public static async Task<(List<AnswerDelivery> Rows, string Next, long Total)> ListDeliveriesAsync(NpgsqlDataSource database, string state, string door, int size, string after, CancellationToken stop)
+    {
+        // Acknowledgements (number 0) are nobody's work.
+        const string which = "key not like '%/0' and (state = $1 or $1 = '' and state <> 'Delivered') and ($2 = '' or door = $2)";
+        var rows = await ReadAsync<AnswerDelivery>(database, $"select body from channels.delivery where {which} and key > $3 order by key limit $4", stop, state, door, after, size + 1);
+        var total = await CountAsync(database, $"select count(*) from channels.delivery where {which}", stop, state, door);
+        return (rows.Take(size).ToList(), rows.Count > size ? rows[size - 1].Key : "", total);
+    }
+
+    /// <summary>Quarantine, newest first, after the last key seen.</summary>
+    public static async Task<(List<Quarantined> Rows, string Next, long Total)> ListQuarantineAsync(NpgsqlDataSource database, string door, int size, string after, CancellationToken stop)
+    {
+        var rows = await ReadAsync<Quarantined>(database, """
+            select body from channels.quarantine where ($1 = '' or door = $1)
+            and ($2 = '' or (received_at, key) < (select received_at, key from channels.quarantine where key = $2)) order by received_at desc, key desc limit $3
+            """, stop, door, after, size + 1);
+        var total = await CountAsync(database, "select count(*) from channels.quarantine where ($1 = '' or door = $1)", stop, door);
+        return (rows.Take(size).ToList(), rows.Count > size ? rows[size - 1].Key : "", total);
+    }
+
+    public static async Task<Quarantined?> GetQuarantineAsync(NpgsqlDataSource database, string key, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select body, raw from channels.quarantine where key = $1");
+        command.Parameters.Add(new() { Value = key });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        return await reader.ReadAsync(stop) ? Json.Read<Quarantined>(reader.GetString(0)) with { Raw = reader.GetFieldValue<byte[]>(1) } : null;
+    }
+
+    static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource database, string sql, CancellationToken stop, params object[] values)
+    {
+        await using var command = database.CreateCommand(sql);
+        foreach (var v in values) command.Parameters.Add(new() { Value = v });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(stop)) rows.Add(Json.Read<T>(reader.GetString(0)));
+        return rows;
+    }
+
+    static async Task<long> CountAsync(NpgsqlDataSource database, string sql, CancellationToken stop, params object[] values)
+    {
+        await using var command = database.CreateCommand(sql);
+        foreach (var v in values) command.Parameters.Add(new() { Value = v });
+        return (long)(await command.ExecuteScalarAsync(stop))!;
+    }
+}

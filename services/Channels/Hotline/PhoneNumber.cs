@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using PhoneNumbers;
+
+namespace InquiryHub.Channels;
+
+enum PhoneKind { Mobile, Fixed, ShortCode, SharedCost, Other, Unreadable }
+
+/// <param name="E164">+86... when the number is one that can be called from anywhere; else null.</param>
+sealed record PhoneReading(PhoneKind Kind, string Raw, string? E164 = null, string? Extension = null, string? AreaCode = null);
+
+/// <summary>
+/// What a clerk or a telephone system writes, as one number (domain.md 6.4, measured there). The library is not asked where it
+/// is known to be wrong: local seven digits, service numbers, extensions.
+/// </summary>
+static partial class PhoneNumber
+{
+    const string HomeAreaCode = "0427";
+    static readonly PhoneNumberUtil util = PhoneNumberUtil.GetInstance();
+
+    public static PhoneReading Read(string? typed)
+    {
+        var raw = typed ?? "";
+        var text = raw.Normalize(NormalizationForm.FormKC).Trim();
+        if (text.Length == 0 || text is "anonymous" or "unknown") return new(PhoneKind.Unreadable, raw);
+
+        string? extension = null;
+        if (WithExtension().Match(text) is { Success: true } split) (text, extension) = (split.Groups[1].Value.TrimEnd(' ', '-'), split.Groups[2].Value);
+        var digits = new string([.. text.Where(char.IsAsciiDigit)]);
+        if (text.Any(char.IsAsciiLetter)) return new(PhoneKind.Unreadable, raw);
+
+        // Validity says nothing about service numbers: 010-12345 is "valid", 0427-12345 is split as 042 712345.
+        if (ServiceNumber().Match(digits) is { Success: true } service)
+            return new(PhoneKind.ShortCode, raw, Extension: extension, AreaCode: service.Groups[1].Value is { Length: > 0 } area ? area : null);
+        if (digits.Length == 7 && digits[0] is not '0' and not '1') text = HomeAreaCode + digits;
+
+        try
+        {
+            var number = util.Parse(text, "CN");
+            if (!util.IsValidNumber(number)) return new(PhoneKind.Other, raw, Extension: extension);
+            var kind = util.GetNumberType(number) switch
+            {
+                PhoneNumberType.MOBILE => PhoneKind.Mobile,
+                PhoneNumberType.FIXED_LINE => PhoneKind.Fixed,
+                PhoneNumberType.SHARED_COST => PhoneKind.SharedCost,
+                _ => PhoneKind.Other,
+            };
+            return new(kind, raw, util.Format(number, PhoneNumberFormat.E164), extension);
+        }
+        catch (NumberParseException) { return new(PhoneKind.Unreadable, raw); }
+    }
+
+    [GeneratedRegex(@"^(0\d{2,3})?(110|119|120|122|114|12345|12348|12319|12315|8890|95598|9\d{4}|10086|10000|10010)$")]
+    private static partial Regex ServiceNumber();
+
+    // 0427-2823456-801, 2823456转801: at most five digits after the whole number.
+    [GeneratedRegex(@"^([\d\s()+-]*\d{7,}[\s-]*?)(?:转|轉|-|ext\.?)\s*(\d{1,5})$", RegexOptions.IgnoreCase)]
+    private static partial Regex WithExtension();
+}

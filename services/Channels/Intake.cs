@@ -1,0 +1,118 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Kernel;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace InquiryHub.Channels;
+
+/// <summary>What a door answers after the commit. A repeated contact gets the same.</summary>
+sealed record Receipt(string InquiryId, string QueryCode, DateTimeOffset ReceivedAt, bool IsNew);
+
+/// <summary>The one write path of all doors: dedupe, number, seal, register. It acknowledges nothing before the commit.</summary>
+sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shards shards, KeyRing ring, TimeProvider clock)
+{
+    sealed record Choice(Intaken Outcome, KnownContact Contact);
+
+    /// <param name="raw">The payload's bytes, kept when the key was used before with other content.</param>
+    public async Task<Outcome<Receipt>> RegisterAsync(Received r, ReadOnlyMemory<byte> raw)
+    {
+        using var step = Trace.Walk(1, "Channels", null); // Walk 1: a payload becomes an inquiry with a number
+        string key = r.Key, callKey = Call.KeyOf(r.ContactId), quarantineKey = Quarantined.KeyOf(r.Door, r.DoorKey, raw.Span);
+        var shard = shards.Of(key);
+        List<string> keys = [key];
+        if (r.IsCall) keys.Add(r.ContactId);
+        if (r.About is not null) keys.Add(r.About);
+        if (r.Door == Doors.Qq) keys.Add(r.ThreadKey!);
+        var outcome = await writer.RepeatableAsync<Choice>(keys, w =>
+        {
+            w.Add(ChannelsStore.Contacts, key).Add(ChannelsStore.Sequences, Sequence.KeyOf(shard)).Add(ChannelsStore.Quarantine, quarantineKey);
+            if (r.IsCall) w.Add(ChannelsStore.Calls, callKey);
+            if (r.About is not null) w.Add(ChannelsStore.Inquiries, r.About);
+            if (r.Door == Doors.Qq) w.Add(ChannelsStore.Threads, r.ThreadKey!);
+        }, work =>
+        {
+            var reference = work.Reference<DoorReference>();
+            if (reference.IsEmpty) throw new HubUnavailableException();
+            var decided = IntakeDecision.Decide(r, new(work.Get(ChannelsStore.Contacts, key), work.Get(ChannelsStore.Sequences, Sequence.KeyOf(shard)),
+                r.IsCall ? work.Get(ChannelsStore.Calls, callKey) : null, r.About is null ? null : work.Get(ChannelsStore.Inquiries, r.About)), shard, work.Now, reference);
+            if (decided.Refusal is { } refusal) return refusal;
+            var choice = decided.Value!;
+            switch (choice.Outcome)
+            {
+                case Intaken.Registered: Register(r, choice, work); break;
+                case Intaken.Added: Add(r, choice, work); break;
+                case Intaken.KeyReused when work.Get(ChannelsStore.Quarantine, quarantineKey) is null:
+                    work.Put(ChannelsStore.Quarantine, Quarantine(quarantineKey, r.Door, "KeyReused", work.Now, raw.Span));
+                    break;
+            }
+            if (r.Door == Doors.Qq && choice.Outcome is Intaken.Registered or Intaken.Added)
+                work.Put(ChannelsStore.Threads, QqThread.Wrote(work.Get(ChannelsStore.Threads, r.ThreadKey!), r.ThreadKey!, Box(r.ThreadKey!, r.ReplyTo!.Address), r.DoorKey, choice.Contact.InquiryId, work.Now));
+            return new Choice(choice.Outcome, choice.Contact);
+        });
+        if (outcome.Refusal is { } no) return no;
+        var (kind, contact) = outcome.Value!;
+        return kind == Intaken.KeyReused ? DoorRefusals.KeyReused(contact.InquiryId)
+            : new Receipt(contact.InquiryId, ring.QueryCode(contact.InquiryId), contact.ReceivedAt, kind != Intaken.Known);
+    }
+
+    void Register(Received r, IntakeChoice choice, UnitOfWork work)
+    {
+        var id = choice.Contact.InquiryId;
+        var content = r.Content;
+        // The operator need not type the number again that the telephone system has pushed.
+        if (content.Phone.Length == 0 && choice.Call?.Caller is { } caller) content = new(content) { Phone = Open(r.ContactId, caller) ?? "" };
+        work.Put(ChannelsStore.Contacts, choice.Contact);
+        work.Put(ChannelsStore.Sequences, choice.Sequence!);
+        if (choice.Call is not null) work.Put(ChannelsStore.Calls, choice.Call);
+        // What was answered on the spot waits for no answer: it needs no way back.
+        if (r.DirectAnswer is null)
+            work.Put(ChannelsStore.Inquiries, new InquiryDoor(id, r.Door, r.WantsReply)
+            { CounterId = r.CounterId, ThreadKey = r.ThreadKey, ReplyTo = r.ReplyTo is null || r.Door == Doors.Qq ? null : Box(id, Json.Write(r.ReplyTo)) });
+        if (r.Door is Doors.Email or Doors.Qq)
+            work.Put(ChannelsStore.Deliveries, new AnswerDelivery(id, 0, r.Door) { State = AnswerDelivery.Sending, DueAt = clock.GetUtcNow(), ThreadKey = r.ThreadKey });
+        var registered = new InquiryRegistered
+        {
+            InquiryId = id, Contact = ContactOf(r, choice), Kind = r.Kind, CategoryCode = r.CategoryCode, AreaCode = r.AreaCode, Urgency = r.Urgency, WantsReply = r.WantsReply,
+            Confidential = r.Confidential, PublishConsent = r.PublishConsent, Content = ring.Seal(id, content), ReceivingUnitCode = choice.ReceivingUnitCode,
+        };
+        if (r.DirectAnswer is { } answer)
+            registered.DirectAnswer = new() { AnsweredBy = answer.AnsweredBy, AnsweredAt = CityTime.Stamp(work.Now), Answer = ring.Seal(id, new Text { Text_ = answer.Text }) };
+        work.Emit(id, registered);
+    }
+
+    void Add(Received r, IntakeChoice choice, UnitOfWork work)
+    {
+        work.Put(ChannelsStore.Contacts, choice.Contact);
+        work.Emit(choice.Contact.InquiryId, new ContactAdded { InquiryId = choice.Contact.InquiryId, Contact = ContactOf(r, choice), Supplement = ring.Seal(choice.Contact.InquiryId, r.Content) });
+    }
+
+    static Contact ContactOf(Received r, IntakeChoice choice) => new()
+    {
+        ContactId = r.ContactId, Channel = r.Channel, Door = r.Door, MatterNo = choice.MatterNo, CounterId = r.CounterId, TakenBy = r.TakenBy,
+        ReceivedAt = CityTime.Stamp(choice.Contact.ReceivedAt), OccurredAt = CityTime.Stamp(choice.OccurredAt),
+    };
+
+    /// <summary>Keeps what a door can't file, once however often it comes, and gives its id.</summary>
+    public async Task<string> QuarantineAsync(string door, string reason, string doorKey, ReadOnlyMemory<byte> raw)
+    {
+        var key = Quarantined.KeyOf(door, doorKey, raw.Span);
+        await writer.RepeatableAsync<Quarantined>([key], w => w.Add(ChannelsStore.Quarantine, key), work =>
+        {
+            if (work.Get(ChannelsStore.Quarantine, key) is { } kept) return kept;
+            var entry = Quarantine(key, door, reason, work.Now, raw.Span);
+            work.Put(ChannelsStore.Quarantine, entry);
+            return entry;
+        });
+        Metrics.IntakeRefused.Add(1, new("door", door), new("code", reason));
+        return key;
+    }
+
+    Quarantined Quarantine(string key, string door, string reason, DateTimeOffset now, ReadOnlySpan<byte> raw) =>
+        new(key, door, reason, now, raw.Length) { Raw = ring.Seal(key, new BytesValue { Value = ByteString.CopyFrom(raw) }).ToByteArray() };
+
+    /// <summary>Sealed text for a row's JSON.</summary>
+    public string Box(string about, string text) => Convert.ToBase64String(ring.Seal(about, new Text { Text_ = text }).ToByteArray());
+    public string? Open(string about, string? box) => box is null ? null : ring.Unseal<Text>(about, Sealed.Parser.ParseFrom(Convert.FromBase64String(box)))?.Text_;
+}

@@ -1,0 +1,63 @@
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Kernel;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace InquiryHub.Channels;
+
+/// <summary>Contacts that make no inquiry: tally sheets, calls that were given up or filed.</summary>
+sealed partial class Intake
+{
+    public async Task<Outcome<TallySheet>> TallyAsync(Tally tally, ReadOnlyMemory<byte> raw)
+    {
+        var sheet = tally.Sheet;
+        var quarantineKey = Quarantined.KeyOf(Doors.WalkIn, sheet.SheetId, raw.Span);
+        var outcome = await writer.RepeatableAsync<object>([sheet.SheetId], w => w.Add(ChannelsStore.Sheets, sheet.SheetId).Add(ChannelsStore.Quarantine, quarantineKey), work =>
+        {
+            var reference = work.Reference<DoorReference>();
+            if (reference.IsEmpty) throw new HubUnavailableException();
+            var (decided, refusal) = TallyDecision.Decide(sheet, work.Get(ChannelsStore.Sheets, sheet.SheetId));
+            if (refusal is not null) return refusal;
+            if (decided == Tallied.New && TallyDecision.Check(tally, work.Today, reference).Refusal is { } no) return no;
+            if (decided == Tallied.RevisionReused && work.Get(ChannelsStore.Quarantine, quarantineKey) is null)
+                work.Put(ChannelsStore.Quarantine, Quarantine(quarantineKey, Doors.WalkIn, "KeyReused", work.Now, raw.Span));
+            if (decided == Tallied.New)
+            {
+                var counter = reference.Counters[sheet.CounterId];
+                work.Put(ChannelsStore.Sheets, sheet);
+                work.Emit(sheet.SheetId, new ContactsTallied
+                {
+                    SheetId = sheet.SheetId, Revision = sheet.Revision, CounterId = sheet.CounterId, UnitCode = counter.UnitCode, AreaCode = counter.AreaCode, Channel = WalkInMapping.Channel,
+                    TalliedOn = CityTime.Iso(tally.Day), ReceivedAt = CityTime.Stamp(work.Now), Rows = { tally.Rows.Select(r => new TallyRow { CategoryCode = r.CategoryCode, Count = r.Count }) },
+                });
+            }
+            return decided!;
+        });
+        return outcome.Refusal is { } said ? said : outcome.Value is Tallied.RevisionReused ? DoorRefusals.KeyReused($"{sheet.SheetId}/{sheet.Revision}") : sheet;
+    }
+
+    /// <summary>Changes a call's row by a decision; a call that is thereby filed becomes a contact without an inquiry.</summary>
+    public async Task<string> CallAsync(string callId, string? caller, string takenBy, string unitCode, Func<Call, DateTimeOffset, Call> decide)
+    {
+        var contactId = DoorKeys.ContactId(Doors.Hotline, callId);
+        var key = Call.KeyOf(contactId);
+        await writer.RepeatableAsync<Call>([contactId], w => w.Add(ChannelsStore.Calls, key), work =>
+        {
+            var before = work.Get(ChannelsStore.Calls, key);
+            var call = decide(before ?? new(contactId), work.Now);
+            if (call.Caller is null && caller is not null) call = call with { Caller = Box(contactId, caller) };
+            if (call == before) return call;
+            work.Put(ChannelsStore.Calls, call);
+            if (call.Filed.Length == 0 || before?.Filed == call.Filed) return call;
+            var reference = work.Reference<DoorReference>();
+            if (reference.IsEmpty) throw new HubUnavailableException();
+            work.Emit(contactId, new ContactRecorded
+            {
+                Reason = call.Filed, ReceivingUnitCode = unitCode,
+                Contact = new() { ContactId = contactId, Channel = HotlineMapping.Channel, Door = Doors.Hotline, MatterNo = call.Matters, TakenBy = takenBy, ReceivedAt = CityTime.Stamp(work.Now), OccurredAt = CityTime.Stamp(call.OfferedAt ?? work.Now) },
+            });
+            return call;
+        });
+        return contactId;
+    }
+}

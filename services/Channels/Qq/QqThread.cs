@@ -1,0 +1,27 @@
+namespace InquiryHub.Channels;
+
+/// <summary>
+/// One QQ citizen (an openid of our bot): the last message, and how many replies it had. A reply needs a message of the last 60
+/// minutes and there are five a message (domain.md 5.1); nothing can be pushed later than that.
+/// </summary>
+sealed record QqThread(string ThreadKey, string Openid, string MessageId, DateTimeOffset WroteAt, int Replies, string InquiryId)
+{
+    public const int MostReplies = 5;
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(60);
+
+    /// <param name="now">The city's clock.</param>
+    public static QqThread Wrote(QqThread? before, string threadKey, string sealedOpenid, string messageId, string inquiryId, DateTimeOffset now) =>
+        before is null ? new(threadKey, sealedOpenid, messageId, now, 0, inquiryId) : before with { MessageId = messageId, WroteAt = now, Replies = 0, InquiryId = inquiryId };
+
+    /// <summary>
+    /// The delivery with the message it replies to and its number, and the thread with that number used. An attempt that is
+    /// repeated keeps its pair, so that the platform drops the double. Null: the citizen must write first.
+    /// </summary>
+    public static (AnswerDelivery Delivery, QqThread Thread)? Reply(AnswerDelivery d, QqThread? thread, DateTimeOffset now)
+    {
+        if (thread is null || now - thread.WroteAt > Window) return null;
+        if (d.MessageId == thread.MessageId) return (d, thread);
+        return thread.Replies >= MostReplies ? null
+            : (d with { MessageId = thread.MessageId, MessageSeq = thread.Replies + 1 }, thread with { Replies = thread.Replies + 1 });
+    }
+}

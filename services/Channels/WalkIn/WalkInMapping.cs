@@ -1,0 +1,30 @@
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Channels;
+
+/// <summary>A counter's entry (现场咨询). Most are a kind and a category; a text only when the matter goes on.</summary>
+sealed record WalkInEntry(string? CounterId, string? EntryId, string? OccurredAt, string? Kind, string? CategoryCode, string? AreaCode, string? Urgency, string? Title, string? Text,
+    string? Name, string? Phone, string? Place, bool? WantsReply, bool? Confidential, string? DirectAnswer, string? TakenBy);
+
+static class WalkInMapping
+{
+    public const string Channel = "WalkIn";
+
+    public static Outcome<Received> Map(WalkInEntry e)
+    {
+        var f = new Fields();
+        var (counter, entry) = (f.Id("counterId", e.CounterId), f.Id("entryId", e.EntryId));
+        var takenBy = f.Text("takenBy", e.TakenBy);
+        var received = new Received(Doors.WalkIn, $"{counter}\n{entry}", $"{counter}\n{entry}", Channel, f.Kind(e.Kind), new()
+        {
+            Title = f.Text("title", e.Title), Text = f.Text("text", e.Text, Fields.LongText), Name = f.Text("name", e.Name), Phone = f.Text("phone", e.Phone), Place = f.Text("place", e.Place),
+        })
+        {
+            CounterId = counter, CategoryCode = f.Text("categoryCode", e.CategoryCode), AreaCode = f.Text("areaCode", e.AreaCode), Urgency = f.Urgency(e.Urgency),
+            WantsReply = e.WantsReply ?? true, Confidential = e.Confidential ?? false, TakenBy = takenBy, DirectAnswer = f.DirectAnswer(e.DirectAnswer, takenBy),
+            // An offline counter sends hours later, so its own time counts; a clerk can set a wrong clock right.
+            OccurredAt = f.Instant("occurredAt", e.OccurredAt), RefuseImplausibleDate = true,
+        };
+        return f.Refusal is { } refusal ? refusal : received;
+    }
+}
