@@ -2,5 +2,7 @@ using InquiryHub.Kernel;
 
 return await HubHost.RunAsync(args,
     new InquiryHub.Directory.DirectoryModule(),
+    new InquiryHub.Channels.ChannelsModule(),
     new InquiryHub.Routing.RoutingModule(),
-    new InquiryHub.Assignment.AssignmentModule());
+    new InquiryHub.Assignment.AssignmentModule(),
+    new InquiryHub.Sla.SlaModule());
