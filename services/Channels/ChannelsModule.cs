@@ -15,7 +15,8 @@ public sealed class ChannelsModule : IHubModule
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         var options = (builder.Configuration.GetSection("Channels").Get<ChannelsOptions>() ?? new()).Checked();
         builder.AddHubService(Name, _ => new HubService(Name, Sources: ["casework", "directory"], new ChannelsHandlers(), typeof(ChannelsModule).Assembly, DoorReference.Of));
-        builder.Services.AddSingleton(options).AddSingleton(DoorSecrets.Open(options.SecretsFile)).AddSingleton<Intake>().AddSingleton<Doorway>();
+        builder.Services.AddSingleton(options).AddSingleton(DoorSecrets.Open(options.SecretsFile)).AddSingleton<Intake>().AddSingleton<Doorway>()
+            .AddSingleton<IAnswerSender, SlipSender>().AddHostedService<DeliveryWorker>();
     }
 
     public void Map(WebApplication app)
@@ -28,5 +29,6 @@ public sealed class ChannelsModule : IHubModule
         if (open.Contains(Doors.Web)) FormDoor.MapWeb(doors);
         if (open.Contains(Doors.WalkIn)) WalkInDoor.Map(doors);
         if (open.Contains(Doors.Office)) OfficeDoor.Map(doors);
+        app.MapGrpcService<ChannelsGrpc>();
     }
 }
