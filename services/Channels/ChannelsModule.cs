@@ -15,7 +15,9 @@ public sealed class ChannelsModule : IHubModule
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         var options = (builder.Configuration.GetSection("Channels").Get<ChannelsOptions>() ?? new()).Checked();
         builder.AddHubService(Name, _ => new HubService(Name, Sources: ["casework", "directory"], new ChannelsHandlers(), typeof(ChannelsModule).Assembly, DoorReference.Of));
-        builder.Services.AddSingleton(options).AddSingleton(DoorSecrets.Open(options.SecretsFile)).AddSingleton<Intake>().AddSingleton<Doorway>();
+        builder.Services.AddSingleton(options).AddSingleton(DoorSecrets.Open(options.SecretsFile)).AddSingleton<Intake>().AddSingleton<Doorway>()
+            .AddSingleton<IAnswerSender, SlipSender>().AddSingleton<IAnswerSender, MailSender>().AddSingleton<IAnswerSender, QqSender>()
+            .AddHostedService<DeliveryWorker>();
     }
 
     public void Map(WebApplication app)
@@ -26,7 +28,10 @@ public sealed class ChannelsModule : IHubModule
         if (open.Contains(Doors.Hotline)) HotlineDoor.Map(doors);
         if (open.Contains(Doors.Minxin)) FormDoor.MapMinxin(doors);
         if (open.Contains(Doors.Web)) FormDoor.MapWeb(doors);
+        if (open.Contains(Doors.Email)) MailDoor.Map(doors);
+        if (open.Contains(Doors.Qq)) QqDoor.Map(doors, app.Services.GetRequiredService<DoorSecrets>().Of(Doors.Qq) is { Length: > 0 } secret ? new QqSignature(secret) : null);
         if (open.Contains(Doors.WalkIn)) WalkInDoor.Map(doors);
         if (open.Contains(Doors.Office)) OfficeDoor.Map(doors);
+        app.MapGrpcService<ChannelsGrpc>();
     }
 }

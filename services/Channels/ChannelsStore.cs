@@ -39,6 +39,12 @@ static class ChannelsStore
     public static Task<List<AnswerDelivery>> WaitingForAsync(NpgsqlDataSource database, string threadKey, CancellationToken stop) =>
         ReadAsync<AnswerDelivery>(database, "select body from channels.delivery where thread_key = $1 and state = 'Waiting' order by key limit 20", stop, threadKey);
 
+    public static async Task<string?> InquiryOfThreadAsync(NpgsqlDataSource database, string threadKey, CancellationToken stop)
+    {
+        var rows = await ReadAsync<QqThread>(database, "select body from channels.thread where key = $1", stop, threadKey);
+        return rows.Count == 0 ? null : rows[0].InquiryId;
+    }
+
     /// <summary>Deliveries by key, after the last key seen; without a state all that are still open.</summary>
     public static async Task<(List<AnswerDelivery> Rows, string Next, long Total)> ListDeliveriesAsync(NpgsqlDataSource database, string state, string door, int size, string after, CancellationToken stop)
     {

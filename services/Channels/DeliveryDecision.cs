@@ -87,6 +87,8 @@ static class DeliveryDecision
             Sent.Accepted => Done(d, result.Medium, result.ProofOrReason),
             Sent.Refused => GiveUp(d, result.ProofOrReason),
             Sent.Unknown => d with { State = AnswerDelivery.InDoubt, DueAt = null, Reason = result.ProofOrReason },
+            // A late acknowledgement says nothing new.
+            Sent.CitizenMustWrite when d.AnswerNo == 0 => GiveUp(d, result.ProofOrReason),
             Sent.CitizenMustWrite => d with { State = AnswerDelivery.Waiting, DueAt = null, Claim = null, MessageId = null, MessageSeq = 0, Reason = result.ProofOrReason },
             Sent.TryLater when d.Attempts >= MostAttempts => GiveUp(d, result.ProofOrReason),
             Sent.TryLater => d with { State = AnswerDelivery.Sending, Claim = null, DueAt = now.AddMinutes(pauseMinutes[d.Attempts - 1]), Reason = result.ProofOrReason },

@@ -4,6 +4,7 @@ using InquiryHub.Contracts.Channels;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace InquiryHub.Channels;
 
@@ -95,9 +96,8 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
     };
 
     /// <summary>Keeps what a door can't file, once however often it comes, and gives its id.</summary>
-    public async Task<string> QuarantineAsync(string door, string reason, string doorKey, ReadOnlyMemory<byte> raw)
+    public async Task<string> QuarantineAsync(string key, string door, string reason, ReadOnlyMemory<byte> raw)
     {
-        var key = Quarantined.KeyOf(door, doorKey, raw.Span);
         await writer.RepeatableAsync<Quarantined>([key], w => w.Add(ChannelsStore.Quarantine, key), work =>
         {
             if (work.Get(ChannelsStore.Quarantine, key) is { } kept) return kept;
@@ -105,12 +105,24 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
             work.Put(ChannelsStore.Quarantine, entry);
             return entry;
         });
-        Metrics.IntakeRefused.Add(1, new("door", door), new("code", reason));
         return key;
     }
 
     Quarantined Quarantine(string key, string door, string reason, DateTimeOffset now, ReadOnlySpan<byte> raw) =>
         new(key, door, reason, now, raw.Length) { Raw = ring.Seal(key, new BytesValue { Value = ByteString.CopyFrom(raw) }).ToByteArray() };
+
+    /// <summary>The citizen wrote: what waits for that is due now.</summary>
+    public async Task WakeAsync(string threadKey, NpgsqlDataSource database, CancellationToken stop)
+    {
+        var waiting = await ChannelsStore.WaitingForAsync(database, threadKey, stop);
+        if (waiting.Count == 0) return;
+        await writer.RepeatableAsync<object>([.. waiting.Select(d => d.InquiryId).Distinct()], w => { foreach (var d in waiting) w.Add(ChannelsStore.Deliveries, d.Key); }, work =>
+        {
+            foreach (var d in waiting)
+                if (work.Get(ChannelsStore.Deliveries, d.Key) is { State: AnswerDelivery.Waiting } row) work.Put(ChannelsStore.Deliveries, row with { State = AnswerDelivery.Sending, DueAt = clock.GetUtcNow() });
+            return new(this, null);
+        });
+    }
 
     /// <summary>Sealed text for a row's JSON.</summary>
     public string Box(string about, string text) => Convert.ToBase64String(ring.Seal(about, new Text { Text_ = text }).ToByteArray());
