@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Google.Protobuf;
+using InquiryHub.Contracts.Casework;
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Contracts.Routing;
+using InquiryHub.Contracts.Sla;
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Statistics;
+
+/// <summary>How the contact or inquiry of a row ended. Each row has exactly one, so outcomes add up to totals.</summary>
+internal static class Outcomes
+{
+    public const string Direct = "Direct", Open = "Open", OpenLate = "OpenLate", InTime = "AnsweredInTime", Late = "AnsweredLate", Terminated = "Terminated",
+        Tallied = "Tallied", NoInquiry = "NoInquiry";
+
+    /// <summary>The outcomes that a filter's word stands for; empty when the word is unknown.</summary>
+    public static string[] Of(string word) => word switch
+    {
+        "Open" => [Open, OpenLate],
+        "Dispatched" => [InTime, Late, Open, OpenLate, Terminated],
+        Direct or OpenLate or InTime or Late or Terminated or Tallied or NoInquiry => [word],
+        _ => [],
+    };
+}
+
+/// <summary>The two units of figures, 次 and 件, and how counters keep them.</summary>
+internal static class Measures
+{
+    public const string Contacts = "contacts", Inquiries = "inquiries";
+
+    /// <summary>Most rows are one contact with its one inquiry: counted as one thing, they need half the counters.</summary>
+    public const string Both = "both", Contact = "contact", Inquiry = "inquiry";
+
+    public static string[] Of(string unit) => unit == Contacts ? [Both, Contact] : [Both, Inquiry];
+}
+
+/// <summary>One approach as figures need it. Only the first matter of a contact counts as a contact.</summary>
+internal sealed record Approach(string ContactId, int MatterNo, string Channel, string Day, DateTimeOffset ReceivedAt);
+
+internal sealed record Sheet(int Revision, string Channel, string UnitCode, string AreaCode, string Day, DateTimeOffset ReceivedAt, ImmutableSortedDictionary<string, int> Lines);
+
+internal sealed record LeadTask(int DispatchNo, string TaskId, string UnitCode);
+
+internal enum TaskClock { Overdue, InTime, Late, Withdrawn }
+
+/// <summary>What the producers said about one key. Each field belongs to one producer, so their facts may come in any order.</summary>
+internal sealed record Fact
+{
+    // Channels
+    public string InquiryId { get; init; } = "";
+    public Approach? Contact { get; init; }
+    public ImmutableList<Approach>? Added { get; init; }
+    public string ReceivingUnitCode { get; init; } = "";
+    public string AreaCode { get; init; } = "";
+    public bool Direct { get; init; }
+    public Sheet? Sheet { get; init; }
+    // Routing
+    public LeadTask? Lead { get; init; }
+    // Sla, by task: which one is the lead's is Routing's to say
+    public ImmutableSortedDictionary<string, TaskClock>? Clocks { get; init; }
+    // Casework
+    public bool Terminated { get; init; }
+}
+
+/// <summary>A line of the list behind a figure. All but the fact itself is kept in columns.</summary>
+internal sealed record FactRow
+{
+    [JsonIgnore] public string Key { get; init; } = "";
+    [JsonIgnore] public string ContactId { get; init; } = "";
+    [JsonIgnore] public string InquiryId { get; init; } = "";
+    [JsonIgnore] public string? Day { get; init; }
+    [JsonIgnore] public string Channel { get; init; } = "";
+    [JsonIgnore] public string UnitCode { get; init; } = "";
+    [JsonIgnore] public string AreaCode { get; init; } = "";
+    [JsonIgnore] public long Contacts { get; init; }
+    [JsonIgnore] public long Inquiries { get; init; }
+    [JsonIgnore] public string Outcome { get; init; } = "";
+    [JsonIgnore] public DateTimeOffset? ReceivedAt { get; init; }
+    /// <summary>Only in the head row of a key: what its rows are made of.</summary>
+    public Fact? Fact { get; init; }
+}
+
+internal readonly record struct Counter(string Day, string Channel, string UnitCode, string AreaCode, string Measure, string Outcome);
+
+/// <summary>
+/// The one definition of every figure: event -> fact -> rows -> counters. Counters are only ever the difference of two facts' rows.
+/// </summary>
+internal static class FactDecision
+{
+    /// <summary>A registration made later still belongs to the day it happened, but not by more than this; beyond it the door's clock is not believed.</summary>
+    static readonly TimeSpan Backdating = TimeSpan.FromDays(31);
+
+    public static bool Hears(IMessage? e) =>
+        e is InquiryRegistered or ContactRecorded or ContactAdded or ContactsTallied or InquiryDispatched or ClockStopped or ClockOverdue or InquiryClosed;
+
+    /// <summary>The fact after an event; the same object when the event changes nothing.</summary>
+    public static Fact After(Fact before, IMessage e) => e switch
+    {
+        InquiryRegistered r => before with
+        {
+            InquiryId = r.InquiryId, Contact = Of(r.Contact), ReceivingUnitCode = r.ReceivingUnitCode, AreaCode = r.AreaCode, Direct = r.DirectAnswer is not null,
+        },
+        ContactRecorded r => before with { Contact = Of(r.Contact), ReceivingUnitCode = r.ReceivingUnitCode },
+        ContactAdded a when before.Added?.Exists(k => k.ContactId == a.Contact.ContactId && k.MatterNo == a.Contact.MatterNo) == true => before,
+        ContactAdded a => before with { InquiryId = a.InquiryId, Added = (before.Added ?? []).Add(Of(a.Contact)) },
+        ContactsTallied t => before.Sheet is { } s && s.Revision >= t.Revision ? before : before with { Sheet = Of(t) },
+        // A later dispatch replaces an earlier one; assisting units answer for nothing in the figures.
+        InquiryDispatched { Role: UnitRole.Lead } d when d.DispatchNo > (before.Lead?.DispatchNo ?? 0) => before with { Lead = new(d.DispatchNo, d.TaskId, d.UnitCode) },
+        ClockOverdue { Clock: "Handling" } c => Clock(before, c.TaskId, TaskClock.Overdue),
+        ClockStopped { Clock: "Handling" } c => Clock(before, c.TaskId, c.Cause != "Answered" ? TaskClock.Withdrawn : c.InTime ? TaskClock.InTime : TaskClock.Late),
+        InquiryClosed { Outcome: "Terminated" } => before with { Terminated = true },
+        _ => before,
+    };
+
+    static Fact Clock(Fact before, string taskId, TaskClock state) =>
+        before with { Clocks = (before.Clocks ?? ImmutableSortedDictionary<string, TaskClock>.Empty).SetItem(taskId, state) };
+
+    static Approach Of(Contact c)
+    {
+        var received = c.ReceivedAt.ToDateTimeOffset();
+        return new(c.ContactId, c.MatterNo, c.Channel, CityTime.Iso(DayOf(CityTime.Instant(c.OccurredAt), received)), received);
+    }
+
+    /// <summary>The city's day on which a contact counts. Channels files it under the same day (services/Channels/README.md).</summary>
+    public static DateOnly DayOf(DateTimeOffset? occurredAt, DateTimeOffset receivedAt) =>
+        CityTime.DateOf(occurredAt is { } o && o <= receivedAt && receivedAt - o <= Backdating ? o : receivedAt);
+
+    static Sheet Of(ContactsTallied t)
+    {
+        var received = t.ReceivedAt.ToDateTimeOffset();
+        var day = CityTime.TryDay(t.TalliedOn, out var on) ? on : CityTime.DateOf(received);
+        return new(t.Revision, t.Channel, t.UnitCode, t.AreaCode, CityTime.Iso(day), received,
+            t.Rows.GroupBy(r => r.CategoryCode).ToImmutableSortedDictionary(g => g.Key, g => g.Sum(r => r.Count)));
+    }
+
+    static string OutcomeOf(Fact f)
+    {
+        if (f.Direct) return Outcomes.Direct;
+        if (f.InquiryId.Length == 0) return Outcomes.NoInquiry;
+        var clock = f.Lead is { } lead && f.Clocks is { } clocks && clocks.TryGetValue(lead.TaskId, out var c) ? c : (TaskClock?)null;
+        return clock switch
+        {
+            TaskClock.InTime => Outcomes.InTime,
+            TaskClock.Late => Outcomes.Late,
+            _ when f.Terminated => Outcomes.Terminated,
+            TaskClock.Overdue => Outcomes.OpenLate,
+            _ => Outcomes.Open,
+        };
+    }
+
+    /// <summary>The rows of a key, its head first. A further contact goes with its inquiry: same unit, area and outcome.</summary>
+    public static IEnumerable<FactRow> Rows(string key, Fact f)
+    {
+        var (unit, outcome) = (f.Lead?.UnitCode ?? f.ReceivingUnitCode, OutcomeOf(f));
+        FactRow Row(string rowKey, Approach a) => new()
+        {
+            Key = rowKey, ContactId = a.ContactId, InquiryId = f.InquiryId, Day = a.Day, Channel = a.Channel, UnitCode = unit, AreaCode = f.AreaCode,
+            Contacts = a.MatterNo == 1 ? 1 : 0, Outcome = outcome, ReceivedAt = a.ReceivedAt,
+        };
+        yield return (f.Contact is { } c ? Row(key, c) with { Inquiries = f.InquiryId.Length > 0 ? 1 : 0 } : new() { Key = key }) with { Fact = f };
+        foreach (var a in f.Added ?? []) yield return Row($"{a.ContactId}/{a.MatterNo}", a);
+        if (f.Sheet is not { } s) yield break;
+        foreach (var (category, count) in s.Lines)
+            yield return new()
+            {
+                Key = $"{key}#{category}", ContactId = $"{key}#{category}", Day = s.Day, Channel = s.Channel, UnitCode = s.UnitCode, AreaCode = s.AreaCode, Contacts = count,
+                Outcome = Outcomes.Tallied, ReceivedAt = s.ReceivedAt,
+            };
+    }
+
+    /// <summary>The rows to write: those that differ, and those that are gone, at zero.</summary>
+    public static IEnumerable<FactRow> Changed(string key, Fact before, Fact after)
+    {
+        var old = Rows(key, before).ToDictionary(r => r.Key);
+        foreach (var row in Rows(key, after))
+            if (!old.Remove(row.Key, out var was) || was != row) yield return row;
+        foreach (var gone in old.Values) yield return gone with { Contacts = 0, Inquiries = 0 };
+    }
+
+    /// <summary>What an event moves: the sums of the rows after it less those before it, zero left out.</summary>
+    public static IReadOnlyDictionary<Counter, long> Deltas(string key, Fact before, Fact after)
+    {
+        var moved = new Dictionary<Counter, long>();
+        foreach (var (row, sign) in Rows(key, after).Select(r => (r, 1)).Concat(Rows(key, before).Select(r => (r, -1))))
+        {
+            if (row.Day is not { } day) continue;
+            var both = Math.Min(row.Contacts, row.Inquiries);
+            foreach (var (measure, count) in new[] { (Measures.Both, both), (Measures.Contact, row.Contacts - both), (Measures.Inquiry, row.Inquiries - both) })
+                if (count != 0) { var counter = new Counter(day, row.Channel, row.UnitCode, row.AreaCode, measure, row.Outcome); moved[counter] = moved.GetValueOrDefault(counter) + sign * count; }
+        }
+        return moved.Where(m => m.Value != 0).ToDictionary();
+    }
+}

@@ -1,0 +1,85 @@
+using Grpc.Core;
+using InquiryHub.Contracts.Statistics;
+using InquiryHub.Kernel;
+using Microsoft.AspNetCore.Authorization;
+using Npgsql;
+
+namespace InquiryHub.Statistics;
+
+[Authorize]
+internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("statistics")] ReferenceData reference, LiveFigures live, Claims claims, IHostApplicationLifetime lifetime)
+    : Contracts.Statistics.Statistics.StatisticsBase
+{
+    public override async Task<Breakdown> GetBreakdown(BreakdownRequest request, ServerCallContext context)
+    {
+        var names = await reference.GetAsync<Names>(context.CancellationToken);
+        var (rows, columns) = FiguresDecision.Dimensions(request.Rows, request.Columns).OrRefuse();
+        var (sums, asOf) = await store.SumsAsync(FiguresDecision.Scope(request.Filter, names).OrRefuse(), rows, columns, context.CancellationToken);
+        var breakdown = FiguresDecision.Breakdown(sums, rows, columns, names);
+        breakdown.AsOf = Stamp(asOf);
+        return breakdown;
+    }
+
+    public override async Task<ListFactsReply> ListFacts(ListFactsRequest request, ServerCallContext context)
+    {
+        var names = await reference.GetAsync<Names>(context.CancellationToken);
+        var scope = FiguresDecision.Scope(request.Filter, names).OrRefuse();
+        var (rows, next, totalRows, totalCount) = await store.FactsAsync(scope, Paging.Size(request.Page), request.Page?.After ?? "", context.CancellationToken);
+        return new() { Facts = { rows.Select(r => Show(r, scope.Measure, names)) }, Next = next, TotalRows = totalRows, TotalCount = totalCount };
+    }
+
+    public override async Task<Report> GetReport(ReportRequest request, ServerCallContext context)
+    {
+        if (request.Year is < 1900 or > 9998) throw Answers.Refused(FiguresDecision.InvalidPeriod);
+        var names = await reference.GetAsync<Names>(context.CancellationToken);
+        var (cube, _) = await store.CubeAsync(Whole(Period.Of(request.Year)), "year", context.CancellationToken);
+        var claim = request.ClaimedTotal > 0 ? new Claim(request.Year, request.ClaimedTotal, "") : claims.Of(request.Year);
+        return FiguresDecision.Report(request.Year, cube, names, claim?.Total ?? 0, claim?.Source ?? "");
+    }
+
+    public override async Task<Overview> GetOverview(OverviewRequest request, ServerCallContext context)
+    {
+        var names = await reference.GetAsync<Names>(context.CancellationToken);
+        var (first, last, today) = await store.PeriodsAsync(context.CancellationToken);
+        var filter = request.Filter?.Clone() ?? new();
+        if (filter is { From: "", To: "" })
+        {
+            var newest = FiguresDecision.Newest(first, last, today);
+            (filter.From, filter.To) = (CityTime.Iso(newest.From), CityTime.Iso(newest.To));
+        }
+        var scope = FiguresDecision.Scope(filter, names).OrRefuse();
+        var period = new Period(DateOnly.ParseExact(filter.From, "yyyy-MM-dd"), DateOnly.ParseExact(filter.To, "yyyy-MM-dd"));
+        var (cube, asOf) = await store.CubeAsync(scope, period.Step, context.CancellationToken);
+        var overview = FiguresDecision.Overview(cube, period, scope.Measure, names, scope.Everything ? claims.Of(period.From.Year) : null);
+        (overview.Periods, overview.AsOf) = (Show(first, last, today), Stamp(asOf));
+        return overview;
+    }
+
+    public override async Task<Periods> GetPeriods(PeriodsRequest request, ServerCallContext context)
+    {
+        var (first, last, today) = await store.PeriodsAsync(context.CancellationToken);
+        return Show(first, last, today);
+    }
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<LiveTotals> stream, ServerCallContext context)
+    {
+        if (request.Day.Length > 0 && !CityTime.TryDay(request.Day, out _)) throw Answers.Refused(FiguresDecision.InvalidPeriod);
+        // A stream has no end of its own: without this, a stop would wait for every viewer.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try { await foreach (var totals in live.WatchAsync(request.Day, stop.Token)) await stream.WriteAsync(totals, stop.Token); }
+        catch (OperationCanceledException) { /* the viewer left, or the hub stops */ }
+        catch (NpgsqlException) { throw Answers.Refused(Refusals.Busy); }
+    }
+
+    static Scope Whole(Period p) => new(CityTime.Iso(p.From), CityTime.Iso(p.To), Measures.Contacts);
+    static Google.Protobuf.WellKnownTypes.Timestamp? Stamp(DateTimeOffset? at) => at is { } a ? CityTime.Stamp(a) : null;
+    static Periods Show(DateOnly? first, DateOnly? last, DateOnly today) =>
+        new() { FirstDay = first is { } f ? CityTime.Iso(f) : "", LastDay = last is { } l ? CityTime.Iso(l) : "", Today = CityTime.Iso(today) };
+
+    static Contracts.Statistics.Fact Show(FactRow r, string measure, Names names) => new()
+    {
+        ContactId = r.ContactId, InquiryId = r.InquiryId, Channel = r.Channel, Day = r.Day, UnitCode = r.UnitCode, AreaCode = r.AreaCode, Outcome = r.Outcome,
+        Count = measure == Measures.Inquiries ? r.Inquiries : r.Contacts, UnitName = names.Unit(r.UnitCode), AreaName = names.Area(r.AreaCode),
+        ChannelNameZh = names.Channel(r.Channel)?.NameZh ?? r.Channel, ChannelNameEn = names.Channel(r.Channel)?.NameEn ?? r.Channel,
+    };
+}

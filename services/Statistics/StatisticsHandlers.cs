@@ -1,0 +1,28 @@
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Statistics;
+
+internal sealed class StatisticsHandlers(LiveFigures live) : IFold
+{
+    static readonly Fact nothing = new();
+
+    public void Want(Message m, Wants wants) { if (FactDecision.Hears(m.Event)) wants.Add(StatisticsStore.Facts, m.Key); }
+
+    public void Fold(Message m, UnitOfWork work)
+    {
+        if (m.Event is not { } e || !FactDecision.Hears(e)) return;
+        using var step = work.Walk(9, "Statistics"); // Walk 9: the fact, and the figures as its deltas
+        var before = work.Get(StatisticsStore.Facts, m.Key)?.Fact ?? nothing;
+        var after = FactDecision.After(before, e);
+        if (ReferenceEquals(before, after)) return;
+
+        foreach (var row in FactDecision.Changed(m.Key, before, after)) work.Put(StatisticsStore.Facts, row);
+        foreach (var (c, delta) in FactDecision.Deltas(m.Key, before, after))
+        {
+            work.Add(StatisticsStore.Counters, delta, c.Day, c.Channel, c.UnitCode, c.AreaCode, c.Measure, c.Outcome);
+            if (c.Measure != Measures.Inquiry) work.Add(StatisticsStore.Daily, delta, c.Day, c.Channel);
+        }
+        work.Put(StatisticsStore.Changes, new(m.Shard, work.Now));
+        live.Counted(work, FactDecision.Rows(m.Key, after));
+    }
+}

@@ -1,0 +1,127 @@
+using InquiryHub.Kernel;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace InquiryHub.Statistics;
+
+internal sealed record Changed(int Shard, DateTimeOffset At);
+
+/// <summary>What SQL knows of one watched day: contacts by channel and shard, the last arrival by channel.</summary>
+internal sealed record LiveDay(string Day, DateTimeOffset Now, Dictionary<(string Channel, int Shard), long> Values, Dictionary<string, DateTimeOffset> Last);
+
+/// <summary>All SQL of Statistics. Counters and facts carry the same columns, so one filter serves both.</summary>
+internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDataSource database)
+{
+    public static readonly Table<FactRow> Facts = new("statistics.fact", r => r.Key,
+        new("contact_id", "text", r => r.ContactId), new("inquiry_id", "text", r => r.InquiryId), new("day", "text", r => r.Day), new("channel", "text", r => r.Channel),
+        new("unit_code", "text", r => r.UnitCode), new("area_code", "text", r => r.AreaCode), new("contacts", "bigint", r => r.Contacts), new("inquiries", "bigint", r => r.Inquiries),
+        new("outcome", "text", r => r.Outcome), new("received_at", "timestamptz", r => r.ReceivedAt));
+    public static readonly Table<Changed> Changes = new("statistics.changed", c => $"{c.Shard}", new Column<Changed>("at", "timestamptz", c => c.At));
+    public static readonly CounterTable Counters = new("statistics.counter", "day", "channel", "unit_code", "area_code", "measure", "outcome");
+    public static readonly CounterTable Daily = new("statistics.daily", "day", "channel");
+
+    const string Where = """
+        day between $1 and $2 and ($3::text is null or unit_code = $3) and ($4::text[] is null or (channel = any($4)) <> $7)
+        and ($5::text is null or case when $5 = '' then area_code = '' else left(area_code, length($5)) = $5 end) and ($6::text[] is null or outcome = any($6))
+        """;
+    const string LastChange = "select max(at) from statistics.changed";
+
+    static string Expression(string dimension) => dimension switch
+    {
+        "channel" or "bucket" => "channel", "unit" => "unit_code", "day" => "day", "month" => "left(day, 7)", "year" => "left(day, 4)", "area" => "left(area_code, 6)",
+        "outcome" => "outcome", "none" => "''", _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
+    };
+
+    static NpgsqlBatchCommand Command(string sql, Scope s, params object[] more)
+    {
+        var command = new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = s.From }, new() { Value = s.To }, Text(s.UnitCode), Texts(s.Channels), Text(s.AreaCode), Texts(s.Outcomes), new() { Value = s.Except } } };
+        foreach (var m in more) command.Parameters.Add(new() { Value = m });
+        return command;
+    }
+
+    static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    static NpgsqlParameter Texts(string[]? values) => new() { Value = (object?)values ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+    public async Task<(List<Sum> Sums, DateTimeOffset? AsOf)> SumsAsync(Scope scope, string row, string column, CancellationToken stop)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Command($"select {Expression(row)}, {Expression(column)}, sum(value)::bigint from statistics.counter where {Where} and measure = any($8) group by 1, 2", scope, [Measures.Of(scope.Measure)]));
+        batch.BatchCommands.Add(new(LastChange));
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var sums = new List<Sum>();
+        while (await reader.ReadAsync(stop)) sums.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2)));
+        return (sums, await AsOfAsync(reader, stop));
+    }
+
+    /// <summary>Both measures of a scope by step, channel, county and outcome: one statement, so whatever is shown together agrees.</summary>
+    public async Task<(List<CubeSum> Cube, DateTimeOffset? AsOf)> CubeAsync(Scope scope, string step, CancellationToken stop)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Command($"select {Expression(step)}, channel, left(area_code, 6), measure, outcome, sum(value)::bigint from statistics.counter where {Where} group by 1, 2, 3, 4, 5 having sum(value) <> 0", scope));
+        batch.BatchCommands.Add(new(LastChange));
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var cube = new List<CubeSum>();
+        while (await reader.ReadAsync(stop)) cube.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5)));
+        return (cube, await AsOfAsync(reader, stop));
+    }
+
+    static async Task<DateTimeOffset?> AsOfAsync(NpgsqlDataReader reader, CancellationToken stop) =>
+        await reader.NextResultAsync(stop) && await reader.ReadAsync(stop) && !reader.IsDBNull(0) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
+
+    /// <summary>The rows behind a figure, newest day first, after (day, key) of the last row seen; and what all of them add up to.</summary>
+    public async Task<(List<FactRow> Rows, string Next, long TotalRows, long TotalCount)> FactsAsync(Scope scope, int size, string after, CancellationToken stop)
+    {
+        var (day, key) = after.Split('|', 2) is [var d, var k] ? (d, k) : ("9999", "");
+        await using var batch = database.CreateBatch();
+        // One snapshot for the page and the sums above it.
+        batch.BatchCommands.Add(new("begin isolation level repeatable read read only"));
+        batch.BatchCommands.Add(Command($"select count(*), coalesce(sum({scope.Measure}), 0)::bigint from statistics.fact where {Where} and {scope.Measure} > 0", scope));
+        batch.BatchCommands.Add(Command($"""
+            select key, contact_id, inquiry_id, day, channel, unit_code, area_code, contacts, inquiries, outcome from statistics.fact
+            where {Where} and {scope.Measure} > 0 and (day, key) < ($8, $9) order by day desc, key desc limit $10
+            """, scope, day, key, size));
+        batch.BatchCommands.Add(new("commit"));
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        var (totalRows, totalCount) = (reader.GetInt64(0), reader.GetInt64(1));
+        await reader.NextResultAsync(stop);
+        var rows = new List<FactRow>();
+        while (await reader.ReadAsync(stop))
+            rows.Add(new()
+            {
+                Key = reader.GetString(0), ContactId = reader.GetString(1), InquiryId = reader.GetString(2), Day = reader.GetString(3), Channel = reader.GetString(4), UnitCode = reader.GetString(5),
+                AreaCode = reader.GetString(6), Contacts = reader.GetInt64(7), Inquiries = reader.GetInt64(8), Outcome = reader.GetString(9),
+            });
+        return (rows, rows.Count == size ? $"{rows[^1].Day}|{rows[^1].Key}" : "", totalRows, totalCount);
+    }
+
+    public async Task<(DateOnly? First, DateOnly? Last, DateOnly Today)> PeriodsAsync(CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select (select min(day) from statistics.daily where value > 0), (select max(day) from statistics.daily where value > 0), log.city_now()");
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        DateOnly? Day(int column) => !reader.IsDBNull(column) && CityTime.TryDay(reader.GetString(column), out var day) ? day : null;
+        return (Day(0), Day(1), CityTime.DateOf(reader.GetFieldValue<DateTimeOffset>(2)));
+    }
+
+    /// <summary>One day's totals; an empty day is the city's today.</summary>
+    public async Task<LiveDay> LiveAsync(string day, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("""
+            with d as materialized (select coalesce(nullif($1, ''), to_char(now at time zone interval '08:00', 'YYYY-MM-DD')) as day, now from (select log.city_now() as now) n),
+            last as (select f.channel, max(f.received_at) as at from statistics.fact f, d where f.day = d.day and f.contacts > 0 group by 1)
+            select d.day, d.now, c.channel, c.shard, c.value, l.at from d left join statistics.daily c on c.day = d.day left join last l on l.channel = c.channel
+            """);
+        command.Parameters.Add(new() { Value = day });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        LiveDay? live = null;
+        while (await reader.ReadAsync(stop))
+        {
+            live ??= new(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), [], []);
+            if (reader.IsDBNull(2)) continue;
+            live.Values[(reader.GetString(2), reader.GetInt16(3))] = reader.GetInt64(4);
+            if (!reader.IsDBNull(5)) live.Last[reader.GetString(2)] = reader.GetFieldValue<DateTimeOffset>(5);
+        }
+        return live!;
+    }
+}
