@@ -199,12 +199,20 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
     public async ValueTask DisposeAsync()
     {
         if (!city.IsHeld) return;   // another command's city: its processes are in the state, and not ours to stop
+        // Begun before it is shown: a terminal that was closed may not keep servers running.
+        var stopping = StopAllAsync();
+        try { await screen.StepAsync("Stopping", _ => stopping); }
+        catch (IOException) { await stopping; }
+        city.Release();
+    }
+
+    private async Task StopAllAsync()
+    {
         // The gateway first: doors close before the hub behind them does.
         foreach (var process in city.State.Processes.Reverse().Where(process => process.Name is not ("hub" or "postgresql" or "redis")))
             await process.StopAsync(Grace);
         if (postgres is not null) await postgres.StopAsync();
         if (redis is not null) await redis.StopAsync(Grace);
         if (city.Holder?.Pid == Environment.ProcessId) await city.SaveAsync(city.State with { Processes = [] });
-        city.Release();
     }
 }

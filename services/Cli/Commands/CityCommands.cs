@@ -15,7 +15,6 @@ internal static class CityCommands
         await PrintAsync(screen, city, cancel);
         screen.Line("Ctrl-C or ./hub stop ends it.  按 Ctrl-C 或另开终端执行 ./hub stop 停止。");
         await running.WatchAsync(cancel);
-        screen.Line("Stopping …");
         return 0;
     }
 

@@ -47,7 +47,6 @@ internal static class YearCommands
         await running.WatchAsync(cancel);
         await both.CancelAsync();
         await trickle.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        screen.Line("Stopping …");
         return 0;
     }
 
