@@ -1,0 +1,85 @@
+using Google.Protobuf;
+using InquiryHub.Contracts.Assignment;
+using InquiryHub.Contracts.Casework;
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Routing;
+using InquiryHub.Contracts.Sla;
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Casework;
+
+/// <summary>A case after a fact or an act, and what is to be said.</summary>
+sealed record CaseStep(CaseState Case, IReadOnlyList<IMessage> Events)
+{
+    public static implicit operator CaseStep(CaseState unsaid) => new(unsaid, []);
+}
+
+/// <summary>
+/// The case file: every fact fills the fields of its source. What no longer counts is said, never dropped: a dispatch that
+/// replaces another withdraws the former's open tasks, and what arrives for a closed case is withdrawn at once.
+/// </summary>
+static class CaseProjection
+{
+    public const string Delivered = "Delivered", Undeliverable = "Undeliverable", InDoubt = "InDoubt";
+    public const string Replaced = "Replaced", CaseClosed = "CaseClosed";
+    public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly";
+
+    /// <summary>A direct answer closes the case as it is filed; anything else waits for its unit.</summary>
+    public static CaseStep Registered(CaseState c, InquiryRegistered e, string title, DateTimeOffset now)
+    {
+        var direct = e.DirectAnswer is { } d ? new DirectAnswer(d.AnsweredBy, d.AnsweredAt.ToDateTimeOffset()) : null;
+        var filed = c with
+        {
+            Registration = new(e.Contact.Channel, e.Kind, e.Urgency, title, e.CategoryCode, e.AreaCode, e.Contact.ReceivedAt.ToDateTimeOffset(),
+                e.Contact.TakenBy, e.WantsReply, e.Confidential, e.ReceivingUnitCode, direct),
+        };
+        return direct is null ? filed : Close(filed, direct.By, OutcomeDirect, now);
+    }
+
+    public static CaseStep ContactAdded(CaseState c, ContactAdded e) =>
+        c with { Added = [.. c.Added, new(e.Contact.ContactId, e.Contact.Channel, e.Contact.ReceivedAt.ToDateTimeOffset())] };
+
+    public static CaseStep Delivery(CaseState c, Delivery delivery) => c with { Deliveries = [.. c.Deliveries, delivery] };
+
+    public static CaseStep HeldBack(CaseState c, InquiryHeld e) => c with { Held = true, Holds = [.. c.Holds, new(e.Reason, e.HeldAt.ToDateTimeOffset())] };
+
+    public static CaseStep Dispatched(CaseState c, InquiryDispatched e, DateTimeOffset now)
+    {
+        var dispatch = new Dispatch(e.DispatchNo, e.UnitCode, e.Role, e.DispatchedAt.ToDateTimeOffset(), e.Reason, e.DispatchedBy);
+        var next = (c with { Held = false }).With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Dispatch = dispatch });
+        var newest = next.Tasks.Max(t => t.Dispatch?.No ?? 0);
+        return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : Withdraw(next, t => t.Dispatch?.No < newest, Replaced, now);
+    }
+
+    public static CaseStep OfficerAssigned(CaseState c, OfficerAssigned e, DateTimeOffset now)
+    {
+        var next = c.With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Assigned = new(e.OfficerId, e.UnitCode, e.AssignedAt.ToDateTimeOffset()) });
+        return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : next;
+    }
+
+    public static CaseStep ClockStarted(CaseState c, ClockStarted e) => Clock(c, e.TaskId, k => k with { DueAt = e.DueAt.ToDateTimeOffset(), Provisional = e.Provisional });
+    public static CaseStep ClockOverdue(CaseState c, ClockOverdue e) => Clock(c, e.TaskId, k => k with { OverdueAt = e.FoundAt.ToDateTimeOffset() });
+    public static CaseStep ClockStopped(CaseState c, ClockStopped e) => Clock(c, e.TaskId, k => k with { InTime = e.InTime });
+
+    static CaseState Clock(CaseState c, string taskId, Func<DueClock, DueClock> change)
+    {
+        var task = c.Task(taskId) ?? new(taskId);
+        return c.With(task with { Clock = change(task.Clock ?? new(null, false, null, null)) });
+    }
+
+    /// <summary>Closes the case; whatever is still open in it is withdrawn first.</summary>
+    public static CaseStep Close(CaseState c, string by, string outcome, DateTimeOffset now)
+    {
+        var (withdrawn, said) = Withdraw(c with { Closing = new(by, now, outcome) }, _ => true, CaseClosed, now);
+        return new(withdrawn, [.. said, new InquiryClosed { InquiryId = c.InquiryId, ClosedBy = by, ClosedAt = CityTime.Stamp(now), Outcome = outcome }]);
+    }
+
+    static CaseStep Withdraw(CaseState c, Func<CaseTask, bool> which, string reason, DateTimeOffset now)
+    {
+        var gone = c.Tasks.Where(t => t.Open && which(t)).ToList();
+        return gone.Count == 0 ? c : new CaseStep(gone.Aggregate(c, (all, t) => all.With(t with { Withdrawal = new(reason, now) })), [.. gone.Select(t => new TaskWithdrawn
+        {
+            InquiryId = c.InquiryId, TaskId = t.TaskId, Reason = reason, WithdrawnAt = CityTime.Stamp(now), UnitCode = t.UnitCode, OfficerId = t.Assigned?.OfficerId ?? "",
+        })]);
+    }
+}

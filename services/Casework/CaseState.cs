@@ -1,0 +1,129 @@
+using InquiryHub.Contracts.Common;
+
+namespace InquiryHub.Casework;
+
+// The facts of a case, each kept as the service that said it said it. No field has two sources, so facts of different
+// services may be heard in any order. Derived members are internal: they are not written.
+
+/// <summary>Channels: the matter as registered. Text is in <see cref="CaseText"/>.</summary>
+sealed record Registration(string Channel, InquiryKind Kind, Urgency Urgency, string Title, string CategoryCode, string AreaCode, DateTimeOffset ReceivedAt,
+    string TakenBy, bool WantsReply, bool Confidential, string ReceivingUnitCode, DirectAnswer? Direct);
+
+sealed record DirectAnswer(string By, DateTimeOffset At);
+
+/// <summary>Channels: a further contact about the matter.</summary>
+sealed record AddedContact(string ContactId, string Channel, DateTimeOffset At);
+
+/// <summary>Channels: what became of an answer on its way. <paramref name="State"/>: Delivered, Undeliverable, InDoubt.</summary>
+sealed record Delivery(int AnswerNo, string State, string Detail, DateTimeOffset At);
+
+/// <summary>Routing: why nobody had it then.</summary>
+sealed record Hold(string Reason, DateTimeOffset At);
+
+/// <summary>Routing: a unit has it.</summary>
+sealed record Dispatch(int No, string UnitCode, UnitRole Role, DateTimeOffset At, string Reason, string By);
+
+/// <summary>Assignment: an officer has it.</summary>
+sealed record Assigned(string OfficerId, string UnitCode, DateTimeOffset At);
+
+/// <summary>Sla: when it is due; found overdue; in time or not when it stopped.</summary>
+sealed record DueClock(DateTimeOffset? DueAt, bool Provisional, DateTimeOffset? OverdueAt, bool? InTime)
+{
+    internal bool Late => InTime is { } inTime ? !inTime : OverdueAt is not null;
+}
+
+sealed record SignIn(string OfficerId, DateTimeOffset At);
+
+sealed record Answer(int No, string OfficerId, DateTimeOffset At, DateTimeOffset? FetchedAt);
+
+sealed record Withdrawal(string Reason, DateTimeOffset At);
+
+sealed record Closing(string By, DateTimeOffset At, string Outcome);
+
+/// <summary>The part of one answering unit in one dispatch (承办任务).</summary>
+sealed record CaseTask(string TaskId)
+{
+    public Dispatch? Dispatch { get; init; }
+    public Assigned? Assigned { get; init; }
+    public DueClock? Clock { get; init; }
+    public SignIn? SignIn { get; init; }
+    public Answer? Answer { get; init; }
+    public Withdrawal? Withdrawal { get; init; }
+
+    internal bool Open => Answer is null && Withdrawal is null;
+    internal string UnitCode => Dispatch?.UnitCode ?? Assigned?.UnitCode ?? "";
+    internal bool Assisting => Dispatch?.Role == UnitRole.Assisting;
+
+    internal string State => this switch
+    {
+        { Withdrawal: not null } => "Withdrawn",
+        { Answer: not null } => "Answered",
+        { SignIn: not null } => "SignedIn",
+        { Assigned: not null } => "Assigned",
+        _ => "Waiting",
+    };
+}
+
+/// <summary>One case (诉求件): what happened to an inquiry.</summary>
+sealed record CaseState(string InquiryId)
+{
+    public Registration? Registration { get; init; }
+    public IReadOnlyList<AddedContact> Added { get; init; } = [];
+    public IReadOnlyList<Delivery> Deliveries { get; init; } = [];
+    public IReadOnlyList<Hold> Holds { get; init; } = [];
+    public bool Held { get; init; }
+    public IReadOnlyList<CaseTask> Tasks { get; init; } = [];
+    public Closing? Closing { get; init; }
+
+    /// <summary>W3C traceparent of the walk, so that the officer's read and answer continue it.</summary>
+    public string? Trace { get; init; }
+
+    internal CaseTask? Task(string taskId) => Tasks.FirstOrDefault(t => t.TaskId == taskId);
+
+    // Sorted, so that the order in which facts are heard leaves no trace.
+    internal CaseState With(CaseTask task) => this with
+    { Tasks = [.. Tasks.Where(t => t.TaskId != task.TaskId).Append(task).OrderBy(t => t.TaskId, StringComparer.Ordinal)] };
+
+    /// <summary>The lead unit's task of the newest dispatch that still counts; its answer is the citizen's.</summary>
+    internal CaseTask? Lead => Tasks.Where(t => t is { Dispatch: not null, Assisting: false, Withdrawal: null }).MaxBy(t => t.Dispatch!.No);
+
+    internal Delivery? DeliveryOf(Answer answer) => Deliveries.LastOrDefault(d => d.AnswerNo == answer.No);
+
+    internal string State => this switch
+    {
+        { Closing: not null } => "Closed",
+        { Held: true } => "Held",
+        { Lead: null } => "Registered",
+        { Lead.Answer: { } answer } => DeliveryOf(answer) is { State: CaseProjection.Delivered } ? "Delivered" : "Answered",
+        { Lead.SignIn: not null } => "SignedIn",
+        _ => "Dispatched",
+    };
+
+    internal string UnitCode => Lead?.UnitCode ?? Registration?.ReceivingUnitCode ?? "";
+
+    /// <summary>Officers see what their unit has or had a part in, or took in itself.</summary>
+    internal bool IsOf(string unitCode) => unitCode.Length > 0 && (UnitCode == unitCode || Tasks.Any(t => t.UnitCode == unitCode));
+}
+
+/// <summary>What was said in a case, in clear because people search it; name, phone and addresses stay sealed in <paramref name="Personal"/> (a Sealed message with a Content).</summary>
+sealed record CaseText(string InquiryId, string Text, string Place, string DirectReply, byte[] Personal)
+{
+    public IReadOnlyList<Supplement> Supplements { get; init; } = [];
+    public string SearchForm { get; init; } = "";
+}
+
+sealed record Supplement(string ContactId, string Text);
+
+/// <summary>An answer's words; the handling note (办理情况) is the unit's own and never leaves Casework. The key is inquiry id # answer number.</summary>
+sealed record AnswerText(string Key, string PublicReply, string HandlingNote)
+{
+    public static string KeyOf(string inquiryId, int answerNo) => $"{inquiryId}#{answerNo}";
+}
+
+/// <summary>A task as worklists find it.</summary>
+sealed record TaskEntry(string TaskId, string InquiryId, string UnitCode, string OfficerId, string State, bool Open, DateTimeOffset DueAt, DateTimeOffset DispatchedAt)
+{
+    /// <summary>Null until its dispatch is heard.</summary>
+    public static TaskEntry? Of(string inquiryId, CaseTask t) => t.Dispatch is not { } d ? null
+        : new(t.TaskId, inquiryId, d.UnitCode, t.Assigned?.OfficerId ?? "", t.State, t.Open, t.Clock?.DueAt ?? DateTimeOffset.MaxValue, d.At);
+}

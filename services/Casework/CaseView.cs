@@ -1,0 +1,106 @@
+using Google.Protobuf.WellKnownTypes;
+using InquiryHub.Contracts.Casework;
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Casework;
+
+/// <summary>A case as people see it: rows of lists, the whole file with masked personal fields, and the little that a citizen is shown.</summary>
+static class CaseView
+{
+    public static CaseRow Row(CaseState c) => new()
+    {
+        InquiryId = c.InquiryId, Title = c.Registration?.Title ?? "", Channel = c.Registration?.Channel ?? "", Kind = c.Registration?.Kind ?? default, State = c.State,
+        UnitCode = c.UnitCode, OfficerId = c.Lead?.Assigned?.OfficerId ?? "", ReceivedAt = Stamp(c.Registration?.ReceivedAt), DueAt = Stamp(c.Lead?.Clock?.DueAt), Late = c.Lead?.Clock?.Late ?? false,
+    };
+
+    public static TaskRow Row(CaseState c, CaseTask t) => new()
+    {
+        InquiryId = c.InquiryId, TaskId = t.TaskId, DispatchNo = t.Dispatch!.No, UnitCode = t.UnitCode, OfficerId = t.Assigned?.OfficerId ?? "", State = t.State, Role = t.Dispatch.Role,
+        DispatchedAt = Stamp(t.Dispatch.At), AssignedAt = Stamp(t.Assigned?.At), DueAt = Stamp(t.Clock?.DueAt), Late = t.Clock?.Late ?? false,
+        Title = c.Registration?.Title ?? "", Kind = c.Registration?.Kind ?? default,
+    };
+
+    /// <param name="person">The personal fields, unsealed; null when they were purged.</param>
+    public static CaseFile File(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, Content? person)
+    {
+        var registration = c.Registration!;
+        var file = new CaseFile
+        {
+            Row = Row(c), Text = string.Join("\n\n", (text?.Supplements ?? []).Select(s => s.Text).Prepend(text?.Text ?? "")), Place = text?.Place ?? "",
+            // 举报人保密: whoever reports is shown to nobody here, not even masked.
+            NameMasked = registration.Confidential ? "***" : Mask.Name(person?.Name), PhoneMasked = registration.Confidential ? "***" : Mask.Phone(person?.Phone), Confidential = registration.Confidential,
+            CategoryCode = registration.CategoryCode, AreaCode = registration.AreaCode, Contacts = 1 + c.Added.Count,
+        };
+        file.Tasks.AddRange(c.Tasks.Where(t => t.Dispatch is not null).OrderBy(t => t.Dispatch!.No).Select(t => Row(c, t)));
+        file.Timeline.AddRange(Timeline(c).OrderBy(e => e.At));
+        file.Answers.AddRange(Answers(c, text, answers));
+        if ((registration.Direct is not null ? file.Answers.FirstOrDefault() : file.Answers.FirstOrDefault(a => a.TaskId == c.Lead?.TaskId)) is { } shown)
+            (file.PublicReply, file.HandlingNote) = (shown.PublicReply, shown.HandlingNote);
+        return file;
+    }
+
+    /// <summary>What a citizen sees: four states (more are the office's business), when it is due, who has it, and the answer.</summary>
+    public static Progress Progress(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers)
+    {
+        var progress = new Progress
+        {
+            InquiryId = c.InquiryId, UnitCode = c.UnitCode, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false,
+            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" => "Handling", "Closed" => "Closed", _ => "Answered" },
+        };
+        if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == 0 || a.TaskId == c.Lead?.TaskId) is { } answer)
+            (progress.PublicReply, progress.AnsweredAt) = (answer.PublicReply, answer.AnsweredAt);
+        return progress;
+    }
+
+    static IEnumerable<CaseAnswer> Answers(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers)
+    {
+        if (c.Registration?.Direct is { } direct)
+            yield return new() { UnitCode = c.UnitCode, OfficerId = direct.By, Role = UnitRole.Lead, AnsweredAt = Stamp(direct.At), PublicReply = text?.DirectReply ?? "" };
+        foreach (var t in c.Tasks.Where(t => t.Answer is not null).OrderBy(t => t.Answer!.No))
+        {
+            var words = answers.FirstOrDefault(a => a.Key == AnswerText.KeyOf(c.InquiryId, t.Answer!.No));
+            yield return new()
+            {
+                AnswerNo = t.Answer!.No, TaskId = t.TaskId, UnitCode = t.UnitCode, OfficerId = t.Answer.OfficerId, Role = t.Dispatch?.Role ?? default, AnsweredAt = Stamp(t.Answer.At),
+                PublicReply = words?.PublicReply ?? "", HandlingNote = words?.HandlingNote ?? "",
+            };
+        }
+    }
+
+    // In the order in which things happen, for those that have the same instant.
+    static IEnumerable<CaseEntry> Timeline(CaseState c)
+    {
+        if (c.Registration is { } r) yield return Entry(r.ReceivedAt, "InquiryRegistered", r.TakenBy, r.ReceivingUnitCode, r.Channel);
+        foreach (var a in c.Added) yield return Entry(a.At, "ContactAdded", "", "", a.Channel);
+        foreach (var h in c.Holds) yield return Entry(h.At, "InquiryHeld", "", "", h.Reason);
+        foreach (var t in c.Tasks) if (t.Dispatch is { } d) yield return Entry(d.At, "InquiryDispatched", d.By, d.UnitCode, d.Reason);
+        foreach (var t in c.Tasks) if (t.Assigned is { } a) yield return Entry(a.At, "OfficerAssigned", a.OfficerId, a.UnitCode, "");
+        foreach (var t in c.Tasks) if (t.SignIn is { } s) yield return Entry(s.At, "TaskSignedIn", s.OfficerId, t.UnitCode, "");
+        foreach (var t in c.Tasks) if (t.Clock?.OverdueAt is { } late) yield return Entry(late, "ClockOverdue", "", t.UnitCode, "");
+        foreach (var t in c.Tasks) if (t.Answer is { } a) yield return Entry(a.At, "InquiryAnswered", a.OfficerId, t.UnitCode, t.Assisting ? "Assisting" : "Lead");
+        foreach (var t in c.Tasks) if (t.Withdrawal is { } w) yield return Entry(w.At, "TaskWithdrawn", "", t.UnitCode, w.Reason);
+        foreach (var d in c.Deliveries) yield return Entry(d.At, d.State switch { CaseProjection.Delivered => "AnswerDelivered", CaseProjection.InDoubt => "DeliveryInDoubt", _ => "AnswerUndeliverable" }, "", "", d.Detail);
+        foreach (var t in c.Tasks) if (t.Answer?.FetchedAt is { } read) yield return Entry(read, "AnswerFetched", "", "", "");
+        if (c.Closing is { } closing) yield return Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
+    }
+
+    static CaseEntry Entry(DateTimeOffset at, string act, string actor, string unitCode, string detail) => new() { At = Stamp(at), Act = act, Actor = actor, UnitCode = unitCode, Detail = detail };
+
+    static Timestamp? Stamp(DateTimeOffset? at) => at is { } instant ? CityTime.Stamp(instant) : null;
+}
+
+/// <summary>Personal fields as staff see them (domain.md 7.2): enough to recognise, not enough to use.</summary>
+static class Mask
+{
+    /// <summary>The first character and two stars, whatever the length.</summary>
+    public static string Name(string? name) => name is null || name.EnumerateRunes().FirstOrDefault() is not { Value: > 0 } first ? "" : $"{first}**";
+
+    /// <summary>3 + 4 digits of a number of 11 or more, as on every Chinese form; less of a short one.</summary>
+    public static string Phone(string? phone)
+    {
+        var digits = string.Concat((phone ?? "").Select(Width.Narrow).Where(char.IsAsciiDigit));
+        return digits.Length switch { 0 => "", < 7 => "****", < 11 => $"****{digits[^2..]}", _ => $"{digits[..3]}****{digits[^4..]}" };
+    }
+}

@@ -1,0 +1,124 @@
+using Grpc.Core;
+using InquiryHub.Contracts.Casework;
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Kernel;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace InquiryHub.Casework;
+
+[Authorize]
+sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress) : Contracts.Casework.Casework.CaseworkBase
+{
+    public override async Task<ListCasesReply> ListCases(ListCasesRequest request, ServerCallContext context)
+    {
+        var sight = Sight.Of(context);
+        if (sight.Hides(request.UnitCode)) throw Answers.Refused(Refusals.NotYours);
+        if (!Mark.TryRead(request.Page?.After, out var after)) throw Answers.Refused(CaseworkRefusals.InvalidPage);
+        var filter = new CaseFilter(sight.OnlyUnit ?? "", request.UnitCode, request.Channel, request.State, Day(request.ReceivedFrom), Day(request.ReceivedTo)?.AddDays(1), request.LateOnly);
+        var size = Paging.Size(request.Page);
+        var (rows, total) = await CaseworkStore.CasesAsync(database, filter, size, after, context.CancellationToken);
+        return new() { Cases = { rows.Select(CaseView.Row) }, Total = total, Next = rows.Count < size ? "" : new Mark(rows[^1].Registration!.ReceivedAt, rows[^1].InquiryId).Write() };
+    }
+
+    public override async Task<ListTasksReply> ListTasks(ListTasksRequest request, ServerCallContext context)
+    {
+        var (sight, actor) = (Sight.Of(context), Actor.Of(context.GetHttpContext().User));
+        if (sight.Hides(request.UnitCode)) throw Answers.Refused(Refusals.NotYours);
+        if (!Mark.TryRead(request.Page?.After, out var after)) throw Answers.Refused(CaseworkRefusals.InvalidPage);
+        var mine = sight.OnlyUnit is not null && request.OfficerId.Length == 0 && request.UnitCode.Length == 0;
+        var size = Paging.Size(request.Page);
+        var (rows, total) = await CaseworkStore.TasksAsync(database, new(sight.OnlyUnit ?? request.UnitCode, mine ? actor.OfficerId : request.OfficerId, request.State), size, after, context.CancellationToken);
+        var tasks = rows.Select(r => (r.Case, Task: r.Case.Task(r.TaskId)!)).ToList();
+        return new()
+        {
+            Tasks = { tasks.Select(t => CaseView.Row(t.Case, t.Task)) }, Total = total,
+            Next = tasks.Count < size ? "" : new Mark(tasks[^1].Task.Clock?.DueAt ?? DateTimeOffset.MaxValue, tasks[^1].Task.TaskId).Write(),
+        };
+    }
+
+    public override async Task<CaseFile> GetCase(GetCaseRequest request, ServerCallContext context)
+    {
+        var stop = context.CancellationToken;
+        var sight = Sight.Of(context);
+        // Another unit's case reads like none: whether it exists is not theirs to know.
+        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId) || await CaseworkStore.CaseAsync(database, inquiryId, stop) is not { Registration: not null } c || !sight.Sees(c))
+            throw Answers.Refused(Refusals.UnknownInquiry);
+        using var step = Trace.Walk(6, "Casework", c.Trace); // Walk 6: the officer reads the case
+        var (text, answers) = await CaseworkStore.TextsAsync(database, c, stop);
+        return CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)));
+    }
+
+    [Authorize(Roles = Roles.Officer)]
+    public override async Task<SignInTaskReply> SignInTask(SignInTaskRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => CaseworkDecision.SignIn(c, request.TaskId, actor, work.Now), null,
+            c => new SignInTaskReply { SignedInAt = CityTime.Stamp(c.Task(request.TaskId)!.SignIn!.At) });
+    }
+
+    [Authorize(Roles = Roles.Officer)]
+    public override async Task<AnswerInquiryReply> AnswerInquiry(AnswerInquiryRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        var reply = request.PublicReply.Trim();
+        // Sealed before the batch: a batch that is run again must say the same bytes.
+        var travels = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = reply }) : new();
+        return await ActAsync(request.CommandId, request.InquiryId, (c, work) =>
+        {
+            using var step = Trace.Walk(7, "Casework", c?.Trace); // Walk 7: the officer answers
+            return CaseworkDecision.Answer(c, request.TaskId, actor, reply, request.HandlingNote, travels, work.Now);
+        },
+        (c, work) => work.Put(CaseworkStore.Answers, new AnswerText(AnswerText.KeyOf(inquiryId, c.Task(request.TaskId)!.Answer!.No), reply, request.HandlingNote)),
+        c => new AnswerInquiryReply { AnswerNo = c.Task(request.TaskId)!.Answer!.No, AnsweredAt = CityTime.Stamp(c.Task(request.TaskId)!.Answer!.At) });
+    }
+
+    [Authorize(Roles = $"{Roles.Operator},{Roles.Supervisor}")]
+    public override async Task<CloseInquiryReply> CloseInquiry(CloseInquiryRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => CaseworkDecision.Close(c, actor, work.Now), null, c => new CloseInquiryReply { ClosedAt = CityTime.Stamp(c.Closing!.At) });
+    }
+
+    [AllowAnonymous]
+    public override async Task<Progress> GetProgress(GetProgressRequest request, ServerCallContext context) =>
+        await progress.ReadAsync(request.InquiryId, request.QueryCode, context.CancellationToken) ?? throw Answers.Refused(CaseworkRefusals.WrongNumberOrCode);
+
+    /// <summary>The shell of every act: load under the lock, decide, save and say.</summary>
+    async Task<TReply> ActAsync<TReply>(string commandId, string typed, Func<CaseState?, UnitOfWork, Outcome<CaseStep>> decide, Action<CaseState, UnitOfWork>? also, Func<CaseState, TReply> reply)
+        where TReply : class, Google.Protobuf.IMessage<TReply>, new()
+    {
+        if (!InquiryNumber.TryRead(typed, out var inquiryId)) throw Answers.Refused(Refusals.UnknownInquiry);
+        var outcome = await writer.CommandAsync<TReply>(commandId, [inquiryId], w => w.Add(CaseworkStore.Cases, inquiryId), work =>
+        {
+            var before = work.Get(CaseworkStore.Cases, inquiryId);
+            var decided = decide(before, work);
+            if (decided.Refusal is { } refusal) return refusal;
+            CaseworkHandlers.Save(before, decided.Value!, work);
+            also?.Invoke(decided.Value!.Case, work);
+            return reply(decided.Value!.Case);
+        });
+        return outcome.OrRefuse();
+    }
+
+    static DateTimeOffset? Day(string text) => text.Length == 0 ? null
+        : CityTime.TryDay(text, out var day) && day.Year is > 1900 and < 9999 ? CityTime.At(day, TimeOnly.MinValue) : throw Answers.Refused(CaseworkRefusals.InvalidDay);
+}
+
+/// <summary>What a caller may see: people of the city's office everything, an officer the own unit's.</summary>
+readonly record struct Sight(string? OnlyUnit)
+{
+    static readonly string[] all = [Roles.Operator, Roles.Dispatcher, Roles.Supervisor, Roles.Administrator, Roles.Service];
+
+    public static Sight Of(ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        // A unit code that no unit has: an account without a unit sees nothing.
+        return all.Any(actor.Is) ? new(null) : new(actor.UnitCode.Length > 0 ? actor.UnitCode : "-");
+    }
+
+    public bool Sees(CaseState c) => OnlyUnit is null || c.IsOf(OnlyUnit);
+    public bool Hides(string unitCode) => OnlyUnit is not null && unitCode.Length > 0 && unitCode != OnlyUnit;
+}

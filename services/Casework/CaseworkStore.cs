@@ -1,0 +1,125 @@
+using InquiryHub.Contracts.Common;
+using InquiryHub.Kernel;
+using Npgsql;
+
+namespace InquiryHub.Casework;
+
+/// <summary>Which cases a list shows; empty and null hold nothing back. <paramref name="VisibleTo"/>: an officer's unit, which sees all it has a part in.</summary>
+sealed record CaseFilter(string VisibleTo, string UnitCode, string Channel, string State, DateTimeOffset? From, DateTimeOffset? Until, bool LateOnly);
+
+sealed record TaskFilter(string UnitCode, string OfficerId, string State);
+
+/// <summary>All tables and SQL of casework.</summary>
+static class CaseworkStore
+{
+    public static readonly Table<CaseState> Cases = new("casework.case_file", c => c.InquiryId,
+        new("state", "text", c => c.State), new("channel", "text", c => c.Registration?.Channel ?? ""), new("unit_code", "text", c => c.UnitCode),
+        new("officer_id", "text", c => c.Lead?.Assigned?.OfficerId ?? ""), new("received_at", "timestamptz", c => c.Registration?.ReceivedAt),
+        new("due_at", "timestamptz", c => c.Lead?.Clock?.DueAt), new("late", "boolean", c => c.Lead?.Clock?.Late ?? false), new("title", "text", c => c.Registration?.Title ?? ""));
+
+    public static readonly Table<CaseText> Texts = new("casework.case_text", t => t.InquiryId, new Column<CaseText>("search_form", "text", t => t.SearchForm));
+
+    public static readonly Table<AnswerText> Answers = new("casework.answer", a => a.Key);
+
+    public static readonly Table<TaskEntry> Tasks = new("casework.task", t => t.TaskId,
+        new("inquiry_id", "text", t => t.InquiryId), new("unit_code", "text", t => t.UnitCode), new("officer_id", "text", t => t.OfficerId), new("state", "text", t => t.State),
+        new("open", "boolean", t => t.Open), new("due_at", "timestamptz", t => t.DueAt), new("dispatched_at", "timestamptz", t => t.DispatchedAt));
+
+    public static async Task<CaseState?> CaseAsync(NpgsqlDataSource database, string inquiryId, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select body from casework.case_file where key = $1");
+        command.Parameters.Add(new() { Value = inquiryId });
+        return await command.ExecuteScalarAsync(stop) is string body ? Json.Read<CaseState>(body) : null;
+    }
+
+    /// <summary>What was said in a case, and the words of its answers.</summary>
+    public static async Task<(CaseText? Text, IReadOnlyList<AnswerText> Answers)> TextsAsync(NpgsqlDataSource database, CaseState c, CancellationToken stop)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new("select body from casework.case_text where key = $1") { Parameters = { new() { Value = c.InquiryId } } });
+        var answers = c.Tasks.Where(t => t.Answer is not null).Select(t => AnswerText.KeyOf(c.InquiryId, t.Answer!.No)).ToArray();
+        batch.BatchCommands.Add(new("select body from casework.answer where key = any($1)") { Parameters = { new() { Value = answers } } });
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var text = await reader.ReadAsync(stop) ? Json.Read<CaseText>(reader.GetString(0)) : null;
+        await reader.NextResultAsync(stop);
+        var said = new List<AnswerText>();
+        while (await reader.ReadAsync(stop)) said.Add(Json.Read<AnswerText>(reader.GetString(0)));
+        return (text, said);
+    }
+
+    /// <summary>Cases, newest received first, after the last one seen.</summary>
+    public static async Task<(List<CaseState> Rows, long Total)> CasesAsync(NpgsqlDataSource database, CaseFilter f, int size, Mark? after, CancellationToken stop)
+    {
+        var where = new Where("received_at is not null");
+        if (f.VisibleTo.Length > 0) where.And(p => $"key in (select key from casework.case_file where unit_code = {p} union select inquiry_id from casework.task where unit_code = {p})", f.VisibleTo);
+        if (f.UnitCode.Length > 0) where.And(p => $"unit_code = {p}", f.UnitCode);
+        if (f.Channel.Length > 0) where.And(p => $"channel = {p}", f.Channel);
+        // Both, so that the index of what isn't closed serves.
+        if (f.State.Length > 0) where.And(p => f.State == "Closed" ? $"state = {p}" : $"state = {p} and state <> 'Closed'", f.State);
+        if (f.From is { } from) where.And(p => $"received_at >= {p}", from.UtcDateTime);
+        if (f.Until is { } until) where.And(p => $"received_at < {p}", until.UtcDateTime);
+        if (f.LateOnly) where.And(_ => "late");
+        return await PageAsync(database, where, $"select body, null from casework.case_file where {{0}} order by received_at desc, key desc limit {size}",
+            "select count(*) from casework.case_file where {0}", "(received_at, key) <", after, (body, _) => Json.Read<CaseState>(body), stop);
+    }
+
+    /// <summary>Tasks with their cases, earliest due first, those without a due time last, after the last one seen.</summary>
+    public static async Task<(List<(CaseState Case, string TaskId)> Rows, long Total)> TasksAsync(NpgsqlDataSource database, TaskFilter f, int size, Mark? after, CancellationToken stop)
+    {
+        var where = new Where(f.State.Length > 0 ? "true" : "open");
+        if (f.State.Length > 0) where.And(p => $"state = {p}", f.State);
+        if (f.UnitCode.Length > 0) where.And(p => $"unit_code = {p}", f.UnitCode);
+        if (f.OfficerId.Length > 0) where.And(p => $"officer_id = {p}", f.OfficerId);
+        return await PageAsync(database, where, $$"""
+            select c.body, t.key from (select key, inquiry_id, due_at from casework.task where {0} order by due_at, key limit {{size}}) t
+            join casework.case_file c on c.key = t.inquiry_id order by t.due_at, t.key
+            """, "select count(*) from casework.task where {0}", "(due_at, key) >", after, (body, key) => (Json.Read<CaseState>(body), key!), stop);
+    }
+
+    // A page and the count of all, with one filter and in one round trip.
+    static async Task<(List<T> Rows, long Total)> PageAsync<T>(NpgsqlDataSource database, Where where, string page, string count, string beyond, Mark? after, Func<string, string?, T> row, CancellationToken stop)
+    {
+        await using var batch = database.CreateBatch();
+        var all = new NpgsqlBatchCommand(string.Format(count, where.Text));
+        foreach (var v in where.Values) all.Parameters.Add(new() { Value = v });
+        if (after is not null) where.And(p => $"{beyond} ({p}, {where.Next(2)})", after.At.UtcDateTime, after.Key);
+        var list = new NpgsqlBatchCommand(string.Format(page, where.Text));
+        foreach (var v in where.Values) list.Parameters.Add(new() { Value = v });
+        batch.BatchCommands.Add(list);
+        batch.BatchCommands.Add(all);
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(stop)) rows.Add(row(reader.GetString(0), await reader.IsDBNullAsync(1, stop) ? null : reader.GetString(1)));
+        await reader.NextResultAsync(stop);
+        await reader.ReadAsync(stop);
+        return (rows, reader.GetInt64(0));
+    }
+
+    sealed class Where(string first)
+    {
+        public string Text { get; private set; } = first;
+        public List<object> Values { get; } = [];
+        public string Next(int ahead) => $"${Values.Count + ahead}";
+        public void And(Func<string, string> condition, params object[] values)
+        {
+            Text += " and " + condition(Next(1));
+            Values.AddRange(values);
+        }
+    }
+}
+
+/// <summary>Where a page ended: the sort column's instant and the key of its last row.</summary>
+sealed record Mark(DateTimeOffset At, string Key)
+{
+    public string Write() => $"{At.UtcDateTime:O}|{Key}";
+
+    /// <summary>Null mark for the first page; false for what isn't one of ours.</summary>
+    public static bool TryRead(string? text, out Mark? mark)
+    {
+        mark = null;
+        if (string.IsNullOrEmpty(text)) return true;
+        if (text.Contains('\0') || text.Split('|') is not [var at, var key] || !DateTimeOffset.TryParseExact(at, "O", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var instant)) return false;
+        mark = new(instant, key);
+        return true;
+    }
+}
