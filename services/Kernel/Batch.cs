@@ -30,7 +30,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
 
         var read = Read(connection, touched, wants, commands);
         var work = read.Work;
-        var fold = new FoldRun(service, work, read.Cursors, read.Parked, refused);
+        var fold = new FoldRun(service, work, read.Cursors, read.Parked, read.Deferred, refused);
         foreach (var r in replays) fold.Replay(r);
         foreach (var m in messages) fold.Next(m);
         foreach (var c in commands) c.Run(work, read.Answers, shards);
@@ -47,7 +47,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
     }
 
     sealed record ReadResult(UnitOfWork Work, Dictionary<int, long> NextSeq, Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)> Cursors,
-        Dictionary<string, SortedSet<long>> Parked, Dictionary<string, byte[]> Answers);
+        Dictionary<string, SortedSet<long>> Parked, HashSet<string> Deferred, Dictionary<string, byte[]> Answers, long ReferenceVersion);
 
     ReadResult Read(NpgsqlConnection connection, int[] touched, Wants wants, IReadOnlyList<PendingCommand> commands)
     {
@@ -57,7 +57,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         batch.BatchCommands.Add(Command(Lock, service.Name, small));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select log.city_now(), clock_timestamp()"));
         batch.BatchCommands.Add(Command("select source, shard, next_seq, recorded_at from log.cursor where service = $1 and shard = any($2)", service.Name, small));
-        batch.BatchCommands.Add(Command("select id, key from log.parked where service = $1 and shard = any($2)", service.Name, small));
+        batch.BatchCommands.Add(Command("select id, key, deferred from log.parked where service = $1 and shard = any($2)", service.Name, small));
         var ids = commands.Where(c => c.Id is not null).Select(c => c.Id!).ToArray();
         batch.BatchCommands.Add(Command("select id, answer from log.command where service = $1 and id = any($2)", service.Name, ids));
         if (service.Reference is not null) batch.BatchCommands.Add(new NpgsqlBatchCommand($"select version from {service.Name}.reference_version"));
@@ -77,11 +77,12 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         var cursors = new Dictionary<Position, (long, DateTimeOffset?)>();
         while (reader.Read()) cursors[new(reader.GetString(0), reader.GetInt16(1))] = (reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3));
         reader.NextResult();
-        var parked = new Dictionary<string, SortedSet<long>>();
+        var (parked, deferred) = (new Dictionary<string, SortedSet<long>>(), new HashSet<string>());
         while (reader.Read())
         {
             if (!parked.TryGetValue(reader.GetString(1), out var queue)) parked[reader.GetString(1)] = queue = [];
             queue.Add(reader.GetInt64(0));
+            if (reader.GetBoolean(2)) deferred.Add(reader.GetString(1));
         }
         reader.NextResult();
         var answers = new Dictionary<string, byte[]>();
@@ -108,7 +109,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         foreach (var (table, keys) in tables) work.Loaded(table, keys);
         foreach (var (table, key, row) in loaded) work.Loaded(table, key, row);
         foreach (var (table, dimensions, sum) in totals) work.Loaded(table, dimensions, sum);
-        return new(work, next, cursors, parked, answers);
+        return new(work, next, cursors, parked, deferred, answers, version);
     }
 
     Dictionary<CounterTable, List<CounterValue>> Write(NpgsqlConnection connection, ReadResult read, FoldRun fold, IReadOnlyList<PendingCommand> commands)
@@ -121,10 +122,10 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         if (fold.ReferenceRows.Count > 0) foreach (var c in ReferenceCache.Save(service.Name, fold.ReferenceRows)) batch.BatchCommands.Add(c);
         if (work.Outbox.Count > 0) AddOutbox(batch, read, work);
         if (fold.Moved.Count > 0) AddCursors(batch, fold);
-        if (fold.ToPark.Count > 0) batch.BatchCommands.Add(Park(fold.ToPark));
+        if (fold.ToPark.Count > 0) batch.BatchCommands.Add(Park(fold.ToPark, read.ReferenceVersion));
         if (fold.Replayed.Count > 0) batch.BatchCommands.Add(Command("delete from log.parked where id = any($1)", fold.Replayed.ToArray()));
-        foreach (var (key, error) in fold.FailedReplays)
-            batch.BatchCommands.Add(Command("update log.parked set replay = false, tries = tries + 1, error = $3 where service = $1 and key = $2", service.Name, key, error));
+        foreach (var (key, error, deferred) in fold.FailedReplays)
+            batch.BatchCommands.Add(Command("update log.parked set replay = false, tries = tries + 1, error = $3, deferred = $4, reference_version = $5 where service = $1 and key = $2", service.Name, key, error, deferred, read.ReferenceVersion));
         if (commands.Any(c => c.Keep)) AddAnswers(batch, commands.Where(c => c.Keep).ToList(), work);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         // After the commit but in its pipeline: inside the transaction it would serialise all notifying writers.
@@ -181,15 +182,15 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         });
     }
 
-    NpgsqlBatchCommand Park(List<(Message Message, string Error, bool Deferred)> rows) => new(
-        "insert into log.parked (service, source, shard, seq, key, type, trace, body, recorded_at, error, deferred) select $1, u.* from unnest($2::text[], $3::smallint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::timestamptz[], $10::text[], $11::boolean[]) u")
+    NpgsqlBatchCommand Park(List<(Message Message, string Error, bool Deferred)> rows, long referenceVersion) => new(
+        "insert into log.parked (service, source, shard, seq, key, type, trace, body, recorded_at, error, deferred, reference_version) select $1, u.*, $12 from unnest($2::text[], $3::smallint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::timestamptz[], $10::text[], $11::boolean[]) u")
     {
         Parameters =
         {
             new() { Value = service.Name }, Arrays.Of("text", rows.Select(r => r.Message.Source), rows.Count), Arrays.Of("smallint", rows.Select(r => (object?)(short)r.Message.Shard), rows.Count),
             Arrays.Of("bigint", rows.Select(r => (object?)r.Message.Seq), rows.Count), Arrays.Of("text", rows.Select(r => r.Message.Key), rows.Count),
             Arrays.Of("text", rows.Select(r => r.Message.Type), rows.Count), Arrays.Of("text", rows.Select(r => r.Message.Trace), rows.Count), Arrays.Of("bytea", rows.Select(r => r.Message.Body), rows.Count),
-            Arrays.Of("timestamptz", rows.Select(r => (object?)r.Message.RecordedAt), rows.Count), Arrays.Of("text", rows.Select(r => r.Error), rows.Count), Arrays.Of("boolean", rows.Select(r => (object?)r.Deferred), rows.Count),
+            Arrays.Of("timestamptz", rows.Select(r => (object?)r.Message.RecordedAt), rows.Count), Arrays.Of("text", rows.Select(r => r.Error), rows.Count), Arrays.Of("boolean", rows.Select(r => (object?)r.Deferred), rows.Count), new() { Value = referenceVersion },
         },
     };
 

@@ -17,7 +17,7 @@ internal static class EmbeddedLog
     /// <param name="limit">Messages a pair, so that one busy shard can't starve the others.</param>
     // Walk 2: outbox -> log. The span of each message is opened where it is folded (FoldRun).
     public static (List<Message> Messages, List<ParkedMessage> Replays) Read(NpgsqlConnection connection, string service,
-        IReadOnlyDictionary<Position, (long Next, DateTimeOffset? RecordedAt)> from, int limit)
+        IReadOnlyDictionary<Position, (long Next, DateTimeOffset? RecordedAt)> from, int limit, bool hasReference = false)
     {
         var pairs = from.ToList();
         // Partitions older than every cursor can't hold anything wanted; a day's slack for clocks that were set.
@@ -31,8 +31,11 @@ internal static class EmbeddedLog
                 Arrays.Of("bigint", pairs.Select(p => (object?)p.Value.Next), pairs.Count), new() { Value = since.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = limit },
             },
         });
+        // The version is compared here and not marked when Directory's data comes in: what another batch is just parking
+        // would miss the mark, and with it a whole key its turn.
+        var known = hasReference ? $" or deferred and reference_version < (select version from {service}.reference_version)" : "";
         batch.BatchCommands.Add(Batch.Command(
-            "select source, shard, seq, key, type, trace, body, recorded_at, id from log.parked where service = $1 and shard = any($2) and replay order by id limit 2000",
+            $"select source, shard, seq, key, type, trace, body, recorded_at, id from log.parked where service = $1 and shard = any($2) and (replay{known}) order by id limit 2000",
             service, pairs.Select(p => (short)p.Key.Shard).Distinct().ToArray()));
         using var reader = batch.ExecuteReader();
         var messages = new List<Message>();

@@ -6,7 +6,7 @@ namespace InquiryHub.Kernel;
 /// The middle of a batch: drops duplicates, stops at gaps, folds, parks. `expected` comes from the cursor read under the
 /// lock and never from memory: an instance that was frozen finds its messages to be duplicates.
 /// </summary>
-internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)> cursors, Dictionary<string, SortedSet<long>> parked, string? refused = null)
+internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)> cursors, Dictionary<string, SortedSet<long>> parked, HashSet<string> deferred, string? refused = null)
 {
     readonly HashSet<string> blocked = [];
 
@@ -15,7 +15,7 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
     public List<Position> Gaps { get; } = [];
     public List<(Message Message, string Error, bool Deferred)> ToPark { get; } = [];
     public List<long> Replayed { get; } = [];
-    public List<(string Key, string Error)> FailedReplays { get; } = [];
+    public List<(string Key, string Error, bool Deferred)> FailedReplays { get; } = [];
     public List<IMessage> ReferenceRows { get; } = [];
     public int Folded { get; private set; }
     public int Duplicates { get; private set; }
@@ -29,7 +29,7 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
         cursors[position] = (message.Seq + 1, message.RecordedAt);
         Moved.Add(position);
 
-        if (parked.ContainsKey(message.Key)) Park(message, "held back behind an earlier message of its key", deferred: false);
+        if (parked.ContainsKey(message.Key)) Park(message, "held back behind an earlier message of its key", deferred.Contains(message.Key));
         else if (Try(message) is { } failure) Park(message, failure.Error, failure.Deferred);
     }
 
@@ -41,7 +41,7 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
         if (Try(replay.Message) is { } failure)
         {
             blocked.Add(key);
-            FailedReplays.Add((key, failure.Error));
+            FailedReplays.Add((key, failure.Error, failure.Deferred));
             return;
         }
         Replayed.Add(replay.Id);
@@ -49,9 +49,10 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
         if (queue.Count == 0) parked.Remove(key);
     }
 
-    void Park(Message message, string error, bool deferred)
+    void Park(Message message, string error, bool waits)
     {
-        ToPark.Add((message, error, deferred));
+        ToPark.Add((message, error, waits));
+        if (waits) deferred.Add(message.Key);
         // An id above all others: what this batch parks is behind what was parked before.
         if (!parked.TryGetValue(message.Key, out var queue)) parked[message.Key] = queue = [];
         queue.Add(long.MaxValue - int.MaxValue + ToPark.Count);

@@ -48,8 +48,6 @@ internal sealed class ReferenceCache(HubService service)
             Parameters = { Arrays.Of("text", rows.Select(r => r.Type), rows.Count), Arrays.Of("text", rows.Select(r => r.Id), rows.Count), Arrays.Of("bytea", rows.Select(r => r.Body), rows.Count) },
         };
         yield return new NpgsqlBatchCommand($"update {service}.reference_version set version = version + 1");
-        // What waited for an unknown unit or officer may be known now.
-        yield return Batch.Command("update log.parked set replay = true where service = $1 and deferred and not replay", service);
     }
 
     static string? IdOf(IMessage published) => published switch

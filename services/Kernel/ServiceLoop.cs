@@ -52,7 +52,7 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
             // Under load a short pause makes batches bigger and everything faster; alone, a message goes at once.
             if (last > 64) wake.WaitOne(2);
             var limit = Math.Max(32, MaxBatch / Math.Max(1, next.Count / 4));
-            var (messages, replays) = EmbeddedLog.Read(connection, service.Name, next.Where(n => !stopped.Contains(n.Key)).ToDictionary(), limit);
+            var (messages, replays) = EmbeddedLog.Read(connection, service.Name, next.Where(n => !stopped.Contains(n.Key)).ToDictionary(), limit, service.Reference is not null);
             last = messages.Count;
             if (messages.Count == 0 && replays.Count == 0)
             {

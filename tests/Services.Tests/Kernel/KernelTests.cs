@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using CsCheck;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Directory;
 using InquiryHub.Kernel;
 using InquiryHub.TestKit;
 using Npgsql;
@@ -189,6 +190,25 @@ public sealed class KernelTests
         await hub.SqlAsync("update log.parked set replay = true where deferred");
         await Until.TrueAsync("the deferred key was folded", async () => await hub.ScalarAsync<long>("select count(*) from log.parked") == 0);
         Assert.Equal(["p1:0"], (await Entries(hub))["later"].Facts);
+    }
+
+    [Fact]
+    public async Task What_waits_for_reference_data_follows_it_in_order_however_they_meet()
+    {
+        await using var hub = await TestHub.StartAsync("known", [new Producer("p1"), new Producer("directory"), new Ledger(["p1", "directory"], reference: true)]);
+        Task Publish(string unit) => hub.Writer("directory").CommandAsync<TaskWithdrawn>(null, ["directory"], _ => { }, work => { work.Emit("directory", new UnitPublished { UnitCode = unit }); return new TaskWithdrawn(); });
+        await Say(hub, "p1", "before", "0");
+        await Say(hub, "p1", "before", "1");
+        await hub.QuietAsync();
+        Assert.Equal(2, await hub.ScalarAsync<long>("select count(*) from log.parked"));
+        await Publish("before");
+        // A fact and what it waits for, in one batch or in two that overlap: the wake-up may not fall between them.
+        for (var n = 0; n < 40; n++) await Task.WhenAll(Say(hub, "p1", $"k{n}", "0"), Publish($"k{n}"), Say(hub, "p1", $"k{n}", "1"));
+        await Until.TrueAsync("everything that waited was folded", async () => await hub.ScalarAsync<long>("select count(*) from log.parked") == 0);
+        await hub.QuietAsync();
+        var entries = await Entries(hub);
+        Assert.Equal(["p1:0", "p1:1"], entries["before"].Facts);
+        Assert.All(Enumerable.Range(0, 40), n => Assert.Equal(["p1:0", "p1:1"], entries[$"k{n}"].Facts.Order()));
     }
 
     [Fact]

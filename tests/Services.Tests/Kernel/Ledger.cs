@@ -1,5 +1,7 @@
+using Google.Protobuf;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Directory;
 using InquiryHub.Contracts.Routing;
 using InquiryHub.Kernel;
 using Microsoft.AspNetCore.Builder;
@@ -20,8 +22,11 @@ sealed class Producer(string name) : IHubModule, IFold
     public void Fold(Message message, UnitOfWork work) { }
 }
 
+/// <summary>The units that a consumer with reference data knows.</summary>
+sealed record Known(HashSet<string> Units) { public static Known Of(IReadOnlyList<IMessage> rows) => new([.. rows.OfType<UnitPublished>().Select(u => u.UnitCode)]); }
+
 /// <summary>The simplest consumer: keeps what it hears of each key, counts it, and passes an event on. `Poison` decides what it can't read.</summary>
-sealed class Ledger(string[] sources, Func<Message, bool>? poison = null, Func<Message, bool>? unknown = null, string name = "ledger", bool columns = false) : IHubModule, IFold
+sealed class Ledger(string[] sources, Func<Message, bool>? poison = null, Func<Message, bool>? unknown = null, string name = "ledger", bool columns = false, bool reference = false) : IHubModule, IFold
 {
     public readonly Table<Entry> Entries = new($"{name}.entry", e => e.Key, [new("last", "text", e => columns ? e.Facts[^1] : "")]);
     public readonly CounterTable Tally = new($"{name}.tally", "word");
@@ -29,7 +34,7 @@ sealed class Ledger(string[] sources, Func<Message, bool>? poison = null, Func<M
     public Func<Message, bool> Unknown { get; set; } = unknown ?? (_ => false);
 
     public string Name => name;
-    public void Add(IHostApplicationBuilder builder) => builder.AddHubService(name, _ => new HubService(name, sources, this, typeof(Ledger).Assembly));
+    public void Add(IHostApplicationBuilder builder) => builder.AddHubService(name, _ => new HubService(name, sources, this, typeof(Ledger).Assembly, reference ? Known.Of : null));
     public void Map(WebApplication app) { }
 
     public void Want(Message message, Wants wants) => wants.Add(Entries, message.Key);
@@ -42,6 +47,7 @@ sealed class Ledger(string[] sources, Func<Message, bool>? poison = null, Func<M
         work.Emit(message.Key, new TaskWithdrawn { InquiryId = message.Key, Reason = Fact(message) });
         if (Poison(message)) throw new FormatException("a message this fold can't read");
         if (Unknown(message)) throw new NotKnownYetException("unit x");
+        if (reference && message.Source != "directory" && !work.Reference<Known>().Units.Contains(message.Key)) throw new NotKnownYetException(message.Key);
     }
 
     public static string Fact(Message message) => message.Event switch
