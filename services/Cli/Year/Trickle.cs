@@ -59,6 +59,6 @@ internal static partial class QqCode
 {
     public static string? In(string? reply) => reply is not null && Code().Match(reply) is { Success: true } found ? found.Groups[1].Value : null;
 
-    [GeneratedRegex(@"查询码\D{0,3}([0-9A-Za-z]{4,16})")]
+    [GeneratedRegex(@"查询码[\s:：]*([0-9A-Za-z]+)")]
     private static partial Regex Code();
 }
