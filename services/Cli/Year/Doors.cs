@@ -148,7 +148,7 @@ internal sealed class Doors : IDisposable
         var sentAt = CityClock.At(contact.Day, contact.Minute);
         using var mail = new MimeMessage { MessageId = $"{contact.Key}@mail.invalid", Date = sentAt, Subject = contact.Matter.Title };
         mail.From.Add(new MailboxAddress(YearTexts.Name(contact.Salt), $"{contact.Key}@mail.invalid"));
-        mail.To.Add(new MailboxAddress("12345", "12345@city.invalid"));
+        mail.To.Add(new MailboxAddress("12345", "12345@mail.hub.invalid"));
         mail.Body = new TextPart("plain") { Text = TextOf(contact) + "\n" };
         using var bytes = new MemoryStream();
         mail.WriteTo(bytes);

@@ -33,7 +33,7 @@ internal static class OfficePace
 /// The people inside: officers who sign in and answer, the dispatcher who places what routing held, operators who call back, and
 /// citizens who look for their answer. Each with an own account, through gRPC at the gateway.
 /// </summary>
-internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Journal journal, YearReference city, Func<string, string?> qqCodeOf)
+internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Journal journal, YearReference city)
 {
     private const int AtOnce = 24, PageSize = 500;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -43,10 +43,8 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
     private readonly Channels.ChannelsClient channels = new(channel);
     /// <summary>Registered without an answer, no task seen yet: number -> contact.</summary>
     private readonly ConcurrentDictionary<string, Contact> awaited = new();
-    /// <summary>QQ tells the number only to the citizen: what was sent and not yet found in a case.</summary>
-    private readonly ConcurrentDictionary<string, Contact> unnamed = new();
     private readonly Dictionary<string, Work> open = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string Number, string Code)> asking = [];
+    private readonly Dictionary<string, string> asking = [];
     private bool resumed;
     private int placed, called, asked, late;
     private long requests;
@@ -55,14 +53,13 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
     public int CalledBack => called;
     public int Asked => asked;
     public int Late => late;
-    public int Open => open.Count + awaited.Count + unnamed.Count;
+    public int Open => open.Count + awaited.Count;
     public int Unfetched => asking.Count;
     public long Requests => Interlocked.Read(ref requests);
 
     public void Registered(Contact contact, string number)
     {
-        if (contact.Way == Way.Qq) { unnamed[contact.Key] = contact; return; }
-        if (!contact.Direct) awaited[number] = contact;
+        if (!contact.Direct && number.Length > 1) awaited[number] = contact;
     }
 
     /// <summary>What a load that broke had still open, from the journal.</summary>
@@ -71,8 +68,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
         foreach (var contact in known)
         {
             var (number, _) = journal.Of(contact.Key);
-            if (number == "-") Registered(contact, number);
-            else if (!contact.Direct && !journal.IsAnswered(number)) awaited[number] = contact;
+            if (!journal.IsAnswered(number)) Registered(contact, number);
             else if (!contact.Direct) WillAsk(contact, number);
         }
         resumed = true;
@@ -93,7 +89,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
     private async Task TakeTasksAsync(DateOnly today, CancellationToken stop)
     {
         // Those of today may still be on their way through routing and assignment; those of yesterday must be there.
-        bool Missing() => awaited.Any(a => a.Value.Day < today) || unnamed.Any(u => u.Value.Day < today);
+        bool Missing() => awaited.Any(a => a.Value.Day < today);
         var since = System.Diagnostics.Stopwatch.GetTimestamp();
         for (var pause = 10; ; pause = Math.Min(pause * 2, 500))
         {
@@ -101,7 +97,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
                 for (string? after = ""; after is not null;)
                 {
                     var page = await CallAsync(headers => casework.ListTasksAsync(new ListTasksRequest { State = state, Page = new Page { Size = PageSize, After = after } }, headers, cancellationToken: stop), staff.Supervisor, stop);
-                    foreach (var row in page.Tasks) await TakeAsync(row, stop);
+                    foreach (var row in page.Tasks) Take(row);
                     after = page.Next.Length > 0 ? page.Next : null;
                 }
             if (!Missing()) { resumed = false; return; }
@@ -112,13 +108,11 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
         }
     }
 
-    private async Task TakeAsync(TaskRow row, CancellationToken stop)
+    private void Take(TaskRow row)
     {
         // Without its clock there is no due day to plan by; the next look has it.
         if (open.ContainsKey(row.InquiryId) || row.DueAt is null || row.OfficerId.Length == 0) return;
-        if (!awaited.TryRemove(row.InquiryId, out var known)) known = await NameAsync(row.InquiryId, stop) ?? default;
-        awaited.TryRemove(row.InquiryId, out _);
-        var contact = known.Channel is null ? (Contact?)null : known;
+        Contact? contact = awaited.TryRemove(row.InquiryId, out var known) ? known : null;
         var salt = contact?.Salt ?? row.InquiryId.Aggregate(7ul, (hash, c) => SplitMix.Mix(hash + c));
         var dispatched = DateOnly.FromDateTime(row.DispatchedAt.ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).DateTime);
         var dueOn = DateOnly.FromDateTime(row.DueAt.ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).AddTicks(-1).DateTime);
@@ -147,8 +141,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
     // Who asked on the web or by QQ comes back for the answer; to all others it goes.
     private void WillAsk(Contact contact, string number)
     {
-        var code = contact.Way switch { Way.Minxin or Way.Web => journal.Of(contact.Key).Code, Way.Qq => qqCodeOf(contact.Key), _ => null };
-        if (code is { Length: > 1 }) asking[number] = (number, code);
+        if (contact.Way is Way.Minxin or Way.Web or Way.Qq && journal.Of(contact.Key).Code is { Length: > 1 } code) asking[number] = code;
     }
 
     private async Task PlaceHeldAsync(CancellationToken stop)
@@ -158,8 +151,8 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
             var page = await CallAsync(headers => routing.ListHeldAsync(new ListHeldRequest { Page = new Page { Size = PageSize, After = after } }, headers, cancellationToken: stop), staff.Dispatcher, stop);
             foreach (var held in page.Inquiries)
             {
-                var contact = awaited.TryGetValue(held.InquiryId, out var known) ? known : await NameAsync(held.InquiryId, stop);
-                var unit = contact is { } c ? city.UnitOf(c.Matter.Category, c.Area) : held.CandidateUnitCodes.FirstOrDefault() ?? staff.HotlineUnit;
+                // Whoever reads it knows what it is about; what isn't ours goes to whom routing thought of, or to the hotline.
+                var unit = awaited.TryGetValue(held.InquiryId, out var c) ? city.UnitOf(c.Matter.Category, c.Area) : held.CandidateUnitCodes.FirstOrDefault() ?? staff.HotlineUnit;
                 try
                 {
                     await CallAsync(headers => routing.PlaceInquiryAsync(new PlaceInquiryRequest { CommandId = $"place {held.InquiryId}/{held.DispatchNo}", InquiryId = held.InquiryId, ExpectedDispatchNo = held.DispatchNo, LeadUnitCode = unit }, headers, cancellationToken: stop), staff.Dispatcher, stop);
@@ -169,21 +162,6 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
             }
             after = page.Next.Length > 0 ? page.Next : null;
         }
-    }
-
-    // The dispatcher opens the case and reads it; that tells which QQ message it was.
-    private async Task<Contact?> NameAsync(string number, CancellationToken stop)
-    {
-        if (unnamed.IsEmpty) return null;
-        CaseFile file;
-        try { file = await CallAsync(headers => casework.GetCaseAsync(new GetCaseRequest { InquiryId = number }, headers, cancellationToken: stop), staff.Dispatcher, stop); }
-        catch (RpcException unknown) when (unknown.StatusCode == StatusCode.NotFound) { return null; /* Casework hears of it in a moment */ }
-        var contact = unnamed.Values.FirstOrDefault(c => file.Text.Contains(doors.QqTextOf(c), StringComparison.Ordinal));
-        if (contact.Channel is null) return null;
-        unnamed.TryRemove(contact.Key, out _);
-        awaited[number] = contact;
-        journal.Acknowledged(contact.Key, number, qqCodeOf(contact.Key) ?? "");
-        return contact;
     }
 
     private async Task CallBackAsync(CancellationToken stop)
@@ -203,7 +181,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
 
     private async Task AskAsync(CancellationToken stop)
     {
-        foreach (var (number, code) in asking.Values.ToList())
+        foreach (var (number, code) in asking.ToList())
             if (await doors.AskAsync(number, code, stop)) { asking.Remove(number); asked++; }
     }
 

@@ -54,11 +54,11 @@ internal static class Trickle
     }
 }
 
-/// <summary>What a citizen reads off the bot's reply: the query code beside the inquiry's number.</summary>
-internal static partial class QqCode
+/// <summary>What a citizen reads off the bot's reply: the inquiry's number and its query code.</summary>
+internal static partial class QqScreen
 {
-    public static string? In(string? reply) => reply is not null && Code().Match(reply) is { Success: true } found ? found.Groups[1].Value : null;
+    public static Ack Read(string? reply) => reply is not null && Words().Match(reply) is { Success: true } found ? new Ack(found.Groups[1].Value, found.Groups[2].Value, false) : default;
 
-    [GeneratedRegex(@"查询码[\s:：]*([0-9A-Za-z]+)")]
-    private static partial Regex Code();
+    [GeneratedRegex(@"编号[\s:：]*(\d{6}-\d+-[\dX]).*?查询码[\s:：]*([0-9A-Za-z]+)", RegexOptions.Singleline)]
+    private static partial Regex Words();
 }

@@ -38,7 +38,8 @@ public sealed record YearResult(long Contacts, long Added, long Requests, TimeSp
 public static class YearLoad
 {
     internal const int InFlight = 48;
-    private const int StepMinutes = 15, OfficeMinute = 14 * 60, EveningMinute = 17 * 60;
+    private const int StepMinutes = 15, OfficeMinute = 14 * 60, EveningMinute = 17 * 60, QqReplyMinutes = 40;
+    private static readonly TimeSpan QqPatience = TimeSpan.FromSeconds(10);
     /// <summary>By then every answer of 2013 is in; what isn't is named.</summary>
     private static readonly DateOnly End = new(2014, 1, 21);
 
@@ -82,7 +83,7 @@ public static class YearLoad
         var lane = Channel.CreateBounded<Send>(new BoundedChannelOptions(InFlight) { SingleWriter = true });
         var workers = Enumerable.Range(0, InFlight).Select(_ => Guard(WorkerAsync())).ToList();
         Task offices = Task.CompletedTask;
-        var qq = new List<Task>();
+        var qq = new List<(int Minute, Task Sent, Task Replied)>();
         try
         {
             var next = 0;
@@ -92,25 +93,28 @@ public static class YearLoad
                 while (next < sends.Count && sends[next].Minute < minute) next++;
                 var begin = minute - StepMinutes == OfficeMinute && YearShape.IsWorkingDay(day);
                 if (first == next && !begin) continue;
-                // Nobody signs in at night; and a QQ message is refused when its signature is five minutes old.
+                // Nobody signs in at night. QQ refuses what was signed five minutes ago and replies only within the hour.
                 if (minute > EveningMinute) await offices;
-                await Task.WhenAll(qq);
-                qq.Clear();
+                foreach (var message in qq) await (minute > message.Minute + QqReplyMinutes ? message.Replied : message.Sent);
                 // To the end of the step, so that nothing happened later than it is received; never over midnight.
                 await city.Clock.ToAsync(CityClock.At(day, Math.Min(minute, 24 * 60 - 1)), stop.Token);
                 if (begin) offices = Guard(city.Offices.WorkAsync(day, stop.Token));
                 for (var i = first; i < next; i++)
-                    if (sends[i].Contacts is [{ Way: Way.Qq }]) qq.Add(Guard(SendAsync(city, sends[i], stop.Token)));
+                    if (sends[i].Contacts is [{ Way: Way.Qq } message])
+                    {
+                        var sent = city.Journal.Has(message.Key) ? Task.CompletedTask : city.Doors.SendAsync(message, city.Clock.Now, stop.Token);
+                        qq.Add((minute, Guard(sent), Guard(ReplyAsync(city, message, sent, stop.Token))));
+                    }
                     else await lane.Writer.WriteAsync(sends[i], stop.Token);
             }
             lane.Writer.Complete();
-            await Task.WhenAll([.. workers, .. qq, offices]);
+            await Task.WhenAll([.. workers, .. qq.Select(message => message.Replied), offices]);
             city.Journal.Done(day);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             // One of them failed and called the others off: its reason is the one to tell.
-            await Task.WhenAll([.. workers, .. qq, offices]);
+            await Task.WhenAll([.. workers, .. qq.Select(message => message.Replied), offices]);
             throw;
         }
 
@@ -125,6 +129,16 @@ public static class YearLoad
             catch (OperationCanceledException) when (stop.IsCancellationRequested && !cancel.IsCancellationRequested) { }
             catch { await stop.CancelAsync(); throw; }
         }
+    }
+
+    /// <summary>The citizen's screen: number and query code come as a reply. Without one the answer is never asked for.</summary>
+    private static async Task ReplyAsync(YearSession city, Contact contact, Task sent, CancellationToken stop)
+    {
+        if (city.Journal.Has(contact.Key)) return;
+        await sent;
+        var since = Stopwatch.GetTimestamp();
+        while (city.QqReply(contact.Key) is null && Stopwatch.GetElapsedTime(since) < QqPatience) await Task.Delay(5, stop);
+        city.Acknowledge(contact, QqScreen.Read(city.QqReply(contact.Key)));
     }
 
     private static async Task SendAsync(YearSession city, Send send, CancellationToken stop)
@@ -162,6 +176,7 @@ internal sealed class YearSession : IAsyncDisposable
     public required Offices Offices { get; init; }
     public required Journal Journal { get; init; }
     public required YearReference Reference { get; init; }
+    public required Func<string, string?> QqReply { get; init; }
     public Statistics.StatisticsClient Statistics => new(channel);
 
     public static async Task<YearSession> OpenAsync(CityAddresses addresses, CancellationToken stop)
@@ -179,7 +194,7 @@ internal sealed class YearSession : IAsyncDisposable
         return new YearSession(channel)
         {
             Clock = await CityClock.OpenAsync(addresses.ConnectionString, stop), Doors = doors, Staff = staff, Reference = reference, Journal = journal,
-            Offices = new Offices(channel, staff, doors, journal, reference, key => QqCode.In(addresses.QqReply(key))),
+            Offices = new Offices(channel, staff, doors, journal, reference), QqReply = addresses.QqReply,
         };
     }
 
