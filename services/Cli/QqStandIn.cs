@@ -14,7 +14,7 @@ namespace InquiryHub.Cli;
 internal sealed class QqStandIn : IAsyncDisposable
 {
     public const string AppId = "102013001";
-    private readonly ConcurrentDictionary<(string MessageId, int Sequence), byte> sent = new();
+    private readonly ConcurrentDictionary<(string MessageId, int Sequence), string> sent = new();
     private readonly WebApplication app;
 
     public QqStandIn(int port, string secret)
@@ -33,13 +33,15 @@ internal sealed class QqStandIn : IAsyncDisposable
             if (request.Headers.Authorization != $"QQBot {token}") return Results.Json(new { code = 11244, message = "token not exist or expire" }, statusCode: 401);
             var id = message.TryGetProperty("msg_id", out var given) ? given.GetString() ?? "" : "";
             var sequence = message.TryGetProperty("msg_seq", out var number) ? number.GetInt32() : 1;
-            return sent.TryAdd((id, sequence), 0)
+            return sent.TryAdd((id, sequence), message.TryGetProperty("content", out var text) ? text.GetString() ?? "" : "")
                 ? Results.Json(new { id = $"{openid}-{sent.Count}", timestamp = TimeProvider.System.GetUtcNow().ToString("O") })
                 : Results.Json(new { code = 40054005, message = "消息被去重，请检查请求msgseq" }, statusCode: 400);
         });
     }
 
     public int Replies => sent.Count;
+    /// <summary>The first reply to a message, as its sender sees it; null while there is none.</summary>
+    public string? ReplyTo(string messageId) => sent.GetValueOrDefault((messageId, 1));
     public Task StartAsync() => app.StartAsync();
     public ValueTask DisposeAsync() => app.DisposeAsync();
 }

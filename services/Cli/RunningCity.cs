@@ -125,9 +125,10 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
             .. shared, ("ConnectionStrings__Hub", state.ConnectionString), ("Hub__KeyRing", city.KeyRing), ("Hub__Clock", state.Simulated ? "simulated" : "real"),
             ("Directory__AccountsFile", city.AccountsFile), ("Channels__Pickup", city.Pickup), ("Channels__SecretsFile", city.SecretsFile),
         ];
-        if (city.Name == City.Demo)
+        // A simulated city is loaded by people who stand behind one address: QQ's platform is ours, and the limit on it is off.
+        if (state.Simulated)
             hub.AddRange([("Channels__Qq__AppId", QqStandIn.AppId), ("Channels__Qq__ApiBase", $"http://127.0.0.1:{state.Ports["qq"]}")]);
-        (string, string?)[] gateway = [.. shared, ("Gateway__Url", $"{Scheme}://{options.Listen}:{state.Ports["gateway"]}"), ("Gateway__GrpcUrl", state.GatewayGrpc), ("Gateway__TlsCertificate", options.Tls is null ? null : Path.GetFullPath(options.Tls))];
+        (string, string?)[] gateway = [.. shared, ("Gateway__Url", $"{Scheme}://{options.Listen}:{state.Ports["gateway"]}"), ("Gateway__GrpcUrl", state.GatewayGrpc), ("Gateway__TlsCertificate", options.Tls is null ? null : Path.GetFullPath(options.Tls)), ("Gateway__PublicPerMinute", state.Simulated ? "1000000" : null)];
 
         step.Say("database schema, sample accounts");
         foreach (var (program, environment) in new[] { (Programs.AllInOne, hub.ToArray()), (Programs.Gateway, gateway) })

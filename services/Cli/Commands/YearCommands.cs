@@ -23,7 +23,7 @@ internal static class YearCommands
         await using var qq = new QqStandIn(city.State.Ports["qq"], secrets["qq"]);
         await qq.StartAsync();
 
-        var result = await LoadAsync(screen, city, ReferenceYear, running.WatchAsync, cancel);
+        var result = await LoadAsync(screen, city, ReferenceYear, qq, running.WatchAsync, cancel);
         await PrintFiguresAsync(screen, city, ReferenceYear, cancel);
         screen.Table("Steps", ["step", "seconds"], [.. screen.Steps.Select(step => new[] { step.Name, $"{step.Took.TotalSeconds:0.0}" }), ["total", $"{screen.Elapsed.TotalSeconds:0.0}"]], 1);
         await Measures.WriteAsync(json, [
@@ -43,7 +43,7 @@ internal static class YearCommands
             Live contacts follow; Ctrl-C ends it.  现场来件如下，按 Ctrl-C 停止。
             """);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var trickle = YearLoad.TrickleAsync(Addresses(city), screen.Line, both.Token);
+        var trickle = YearLoad.TrickleAsync(Addresses(city, qq), screen.Line, both.Token);
         await running.WatchAsync(cancel);
         await both.CancelAsync();
         await trickle.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -59,7 +59,10 @@ internal static class YearCommands
                 "This city runs on the real clock, and a past year moves the clock. Start an empty one with ./hub up --clock simulated, then load.");
         if (year != ReferenceYear)
             throw new HubStop(Exit.Usage, $"只提供 {ReferenceYear} 年。", $"Only {ReferenceYear} is shipped: the published figures of that year are what it is checked against.");
-        var result = await LoadAsync(screen, city, year, _ => Task.Delay(Timeout.Infinite, cancel), cancel);
+        // The demonstration has its own stand-in for QQ's platform; any other city gets it for the time of the load.
+        await using var qq = new QqStandIn(city.Name == City.Demo ? 0 : city.State.Ports["qq"], (await city.SecretsAsync())["qq"]);
+        await qq.StartAsync();
+        var result = await LoadAsync(screen, city, year, qq, _ => Task.Delay(Timeout.Infinite, cancel), cancel);
         await PrintFiguresAsync(screen, city, year, cancel);
         await Measures.WriteAsync(json, [
             Measure.One("load", result.Elapsed.TotalSeconds, "s", atMost: LoadGoalSeconds),
@@ -70,13 +73,13 @@ internal static class YearCommands
 
     private static double Rate(YearResult result) => result.Contacts / Math.Max(result.Elapsed.TotalSeconds, 0.001);
 
-    private static async Task<YearResult> LoadAsync(Screen screen, City city, int year, Func<CancellationToken, Task> watch, CancellationToken cancel)
+    private static async Task<YearResult> LoadAsync(Screen screen, City city, int year, QqStandIn qq, Func<CancellationToken, Task> watch, CancellationToken cancel)
     {
         var before = Cpu.Seconds(Counted(city));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var result = await screen.ProgressAsync($"The year {year} through the doors", "contacts", async report =>
         {
-            var load = YearLoad.RunAsync(Addresses(city), year, at => report(at.Done, at.Total, at.Doing), ended.Token);
+            var load = YearLoad.RunAsync(Addresses(city, qq), year, at => report(at.Done, at.Total, at.Doing), ended.Token);
             // A program that dies would leave the loader retrying: its last words are the better answer.
             if (await Task.WhenAny(load, watch(ended.Token)) is var first && first != load)
             {
@@ -100,9 +103,9 @@ internal static class YearCommands
             of.State.Processes.Where(process => process.Name != "hub").Append(OwnProcess.Of("loader (this command)", Environment.ProcessId));
     }
 
-    private static CityAddresses Addresses(City city) => new(
+    private static CityAddresses Addresses(City city, QqStandIn qq) => new(
         new Uri(city.State.Address!), new Uri(city.State.GatewayGrpc!), city.AccountsFile, city.SecretsFile,
-        city.State.ConnectionString!, city.Pickup, city.Name == City.Demo ? QqStandIn.AppId : "");
+        city.State.ConnectionString!, city.Pickup, QqStandIn.AppId) { QqReply = qq.ReplyTo };
 
     private static async Task PrintFiguresAsync(Screen screen, City city, int year, CancellationToken cancel)
     {
