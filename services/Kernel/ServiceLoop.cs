@@ -42,7 +42,7 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
         var held = new HashSet<int>();
         var next = new Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)>();
         var (stopped, suspect) = (new HashSet<Position>(), new HashSet<Position>());
-        var last = 0;
+        var (last, idle) = (0, 25);
         health.Working();
         while (!token.IsCancellationRequested)
         {
@@ -57,9 +57,11 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
             if (messages.Count == 0 && replays.Count == 0)
             {
                 health.Working();
-                wake.WaitOne(50);
+                // Signals wake it; the poll only covers a lost one, and grows while nothing happens: seven idle loops cost something.
+                wake.WaitOne(idle = Math.Min(idle * 2, 400));
                 continue;
             }
+            idle = 25;
             if (messages.Count > MaxBatch) messages = Trim(messages);
             var started = Stopwatch.GetTimestamp();
             var result = RunOrIsolate(batch, connection, messages, replays);
