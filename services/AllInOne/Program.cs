@@ -5,4 +5,6 @@ return await HubHost.RunAsync(args,
     new InquiryHub.Channels.ChannelsModule(),
     new InquiryHub.Routing.RoutingModule(),
     new InquiryHub.Assignment.AssignmentModule(),
-    new InquiryHub.Sla.SlaModule());
+    new InquiryHub.Sla.SlaModule(),
+    new InquiryHub.Casework.CaseworkModule(),
+    new InquiryHub.Statistics.StatisticsModule());
