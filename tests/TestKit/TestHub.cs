@@ -31,7 +31,7 @@ public sealed class TestHub : IAsyncDisposable
         await StartAsync(await TestServers.NewDatabaseAsync(name), Path.Combine(Path.GetTempPath(), $"ring-{name}-{Environment.ProcessId}.json"), modules, settings, owns: true);
 
     /// <summary>A second instance on the same database.</summary>
-    public Task<TestHub> JoinAsync(IReadOnlyList<IHubModule> modules) => StartAsync(ConnectionString, KeyRingPath, modules, null, owns: false);
+    public Task<TestHub> JoinAsync(IReadOnlyList<IHubModule> modules, IReadOnlyDictionary<string, string?>? settings = null) => StartAsync(ConnectionString, KeyRingPath, modules, settings, owns: false);
 
     static async Task<TestHub> StartAsync(string connectionString, string ring, IReadOnlyList<IHubModule> modules, IReadOnlyDictionary<string, string?>? settings, bool owns)
     {
