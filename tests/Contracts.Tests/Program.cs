@@ -1,0 +1,1 @@
+return InquiryHub.Contracts.Tests.Release.Run(args);
