@@ -5,7 +5,7 @@ using InquiryHub.Contracts.Directory;
 namespace InquiryHub.Assignment;
 
 /// <summary>The liaison officers by unit, as Directory has them.</summary>
-public sealed record Staff(FrozenDictionary<string, string[]> ActiveByUnit, FrozenSet<string> Units)
+sealed record Staff(FrozenDictionary<string, string[]> ActiveByUnit, FrozenSet<string> Units)
 {
     public static Staff Of(IReadOnlyList<IMessage> rows) => new(
         rows.OfType<OfficerPublished>().Where(o => o.Active).GroupBy(o => o.UnitCode).ToFrozenDictionary(g => g.Key, g => g.Select(o => o.OfficerId).Order(StringComparer.Ordinal).ToArray()),
@@ -13,10 +13,10 @@ public sealed record Staff(FrozenDictionary<string, string[]> ActiveByUnit, Froz
 }
 
 /// <summary>One task as assignment sees it; the dispatch is routing's, the end is casework's, the officer is our own.</summary>
-public sealed record AssignedTask(string TaskId, int DispatchNo, string UnitCode, string? OfficerId, bool Ended);
+sealed record AssignedTask(string TaskId, int DispatchNo, string UnitCode, string? OfficerId, bool Ended);
 
 /// <summary>All tasks of an inquiry.</summary>
-public sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Tasks)
+sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Tasks)
 {
     public bool Waiting => Tasks.Any(t => t is { OfficerId: null, Ended: false, UnitCode.Length: > 0 });
 
@@ -25,10 +25,10 @@ public sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTas
     public AssignedInquiry With(AssignedTask task) => this with { Tasks = [.. Tasks.Where(t => t.TaskId != task.TaskId), task] };
 }
 
-public sealed record AssignmentChoice(string? OfficerId, string Reason, long OpenTasks);
+sealed record AssignmentChoice(string? OfficerId, string Reason, long OpenTasks);
 
 /// <summary>The officer of the unit with the fewest open tasks takes it; at a tie the lower officer id, so that a repetition decides the same.</summary>
-public static class AssignmentDecision
+static class AssignmentDecision
 {
     public static AssignmentChoice Choose(IReadOnlyList<string> active, Func<string, long> openTasks)
     {

@@ -55,12 +55,12 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
         batch.BatchCommands.Add(Command(Lock, service.Name, small));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select log.city_now(), clock_timestamp()"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(service.Reference is null ? "select log.city_now(), clock_timestamp(), 0::bigint"
+            : $"select log.city_now(), clock_timestamp(), (select version from {service.Name}.reference_version)"));
         batch.BatchCommands.Add(Command("select source, shard, next_seq, recorded_at from log.cursor where service = $1 and shard = any($2)", service.Name, small));
         batch.BatchCommands.Add(Command("select id, key, deferred from log.parked where service = $1 and shard = any($2)", service.Name, small));
         var ids = commands.Where(c => c.Id is not null).Select(c => c.Id!).ToArray();
-        batch.BatchCommands.Add(Command("select id, answer from log.command where service = $1 and id = any($2)", service.Name, ids));
-        if (service.Reference is not null) batch.BatchCommands.Add(new NpgsqlBatchCommand($"select version from {service.Name}.reference_version"));
+        if (ids.Length > 0) batch.BatchCommands.Add(Command("select id, answer from log.command where service = $1 and id = any($2)", service.Name, ids));
         var tables = wants.Keys.ToList();
         foreach (var (table, keys) in tables) batch.BatchCommands.Add(table.Load(keys));
         var sums = wants.Sums.ToList();
@@ -72,7 +72,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         while (reader.Read()) next[reader.GetInt16(0)] = reader.GetInt64(1);
         Metrics.LockWait.Record(Stopwatch.GetElapsedTime(watch).TotalMilliseconds, new KeyValuePair<string, object?>("service", service.Name));
         reader.NextResult(); reader.Read();
-        var (now, recorded) = (reader.GetFieldValue<DateTimeOffset>(0), reader.GetFieldValue<DateTimeOffset>(1));
+        var (now, recorded, version) = (reader.GetFieldValue<DateTimeOffset>(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt64(2));
         reader.NextResult();
         var cursors = new Dictionary<Position, (long, DateTimeOffset?)>();
         while (reader.Read()) cursors[new(reader.GetString(0), reader.GetInt16(1))] = (reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3));
@@ -84,11 +84,8 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
             queue.Add(reader.GetInt64(0));
             if (reader.GetBoolean(2)) deferred.Add(reader.GetString(1));
         }
-        reader.NextResult();
         var answers = new Dictionary<string, byte[]>();
-        while (reader.Read()) answers[reader.GetString(0)] = reader.GetFieldValue<byte[]>(1);
-        var version = 0L;
-        if (service.Reference is not null) { reader.NextResult(); if (reader.Read()) version = reader.GetInt64(0); }
+        if (ids.Length > 0) { reader.NextResult(); while (reader.Read()) answers[reader.GetString(0)] = reader.GetFieldValue<byte[]>(1); }
         var loaded = new List<(ITable, string, object)>();
         foreach (var (table, _) in tables)
         {

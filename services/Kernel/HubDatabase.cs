@@ -23,7 +23,9 @@ public sealed class HubDatabase(string connectionString) : IAsyncDisposable
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
         {
             Pooling = false, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, ApplicationName = service.Name + " kernel", CommandTimeout = 30,
-            Options = $"-c role={service.Role} -c idle_in_transaction_session_timeout=2000 -c lock_timeout=10000 -c tcp_user_timeout=3000 -c plan_cache_mode=force_generic_plan -c synchronous_commit=on",
+            Options = $"-c role={service.Role} -c idle_in_transaction_session_timeout=2000 -c lock_timeout=10000 -c tcp_user_timeout=3000 -c synchronous_commit=on"
+                // Generic plans are made once, mostly while tables are still empty: they may not be sequential scans.
+                + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
         }.ConnectionString);
         try { connection.Open(); return connection; }
         catch { connection.Dispose(); throw; }

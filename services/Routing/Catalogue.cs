@@ -5,7 +5,7 @@ using InquiryHub.Contracts.Directory;
 namespace InquiryHub.Routing;
 
 /// <summary>Directory's data as routing needs it: the dispatch catalogue (派单目录), units, and which unit serves an area.</summary>
-public sealed record Catalogue(FrozenDictionary<string, CatalogueEntryPublished> Entries, FrozenDictionary<string, UnitPublished> Units, FrozenDictionary<string, AreaPublished> Areas)
+sealed record Catalogue(FrozenDictionary<string, CatalogueEntryPublished> Entries, FrozenDictionary<string, UnitPublished> Units, FrozenDictionary<string, AreaPublished> Areas)
 {
     public static Catalogue Of(IReadOnlyList<IMessage> rows) => new(
         rows.OfType<CatalogueEntryPublished>().Where(e => e.Active).ToFrozenDictionary(e => e.EntryCode),

@@ -4,7 +4,7 @@ using InquiryHub.Kernel;
 namespace InquiryHub.Routing;
 
 /// <summary>What routing knows of an inquiry. The registered facts are Channels', the rest is routing's own.</summary>
-public sealed record RoutedInquiry(string InquiryId, InquiryKind Kind, Urgency Urgency, string CategoryCode, string AreaCode, string Channel, DateTimeOffset ReceivedAt)
+sealed record RoutedInquiry(string InquiryId, InquiryKind Kind, Urgency Urgency, string CategoryCode, string AreaCode, string Channel, DateTimeOffset ReceivedAt)
 {
     public int DispatchNo { get; init; }
     public string UnitCode { get; init; } = "";
@@ -19,7 +19,7 @@ public sealed record RoutedInquiry(string InquiryId, InquiryKind Kind, Urgency U
 }
 
 /// <summary>Where it goes and why: a unit, or held with the reason and who might fit.</summary>
-public sealed record RoutingChoice(string? UnitCode, string Reason, string CatalogueEntry, string RunnerUpUnitCode, IReadOnlyList<string> Candidates)
+sealed record RoutingChoice(string? UnitCode, string Reason, string CatalogueEntry, string RunnerUpUnitCode, IReadOnlyList<string> Candidates)
 {
     public bool Held => UnitCode is null;
 }
@@ -28,7 +28,7 @@ public sealed record RoutingChoice(string? UnitCode, string Reason, string Catal
 /// The dispatch rules: the catalogue's category decides, and where it leaves it open, the area (Beijing regulation art. 11-13:
 /// dispatch by catalogue; area known but unit unclear goes to the area's government). What is not sure is held for a person.
 /// </summary>
-public static class RoutingDecision
+static class RoutingDecision
 {
     public static RoutingChoice Choose(string categoryCode, string areaCode, Catalogue catalogue)
     {

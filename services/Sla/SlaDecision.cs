@@ -6,13 +6,13 @@ using InquiryHub.Kernel;
 namespace InquiryHub.Sla;
 
 /// <summary>How a clock was started: Routing's facts and the limit that held. The original due time is never overwritten.</summary>
-public sealed record ClockStart(int DispatchNo, string UnitCode, DateTimeOffset At, DateTimeOffset DueAt, DateOnly DueOn, int LimitWorkingDays, bool Provisional, string LimitSource);
+sealed record ClockStart(int DispatchNo, string UnitCode, DateTimeOffset At, DateTimeOffset DueAt, DateOnly DueOn, int LimitWorkingDays, bool Provisional, string LimitSource);
 
 /// <summary>How it ended: Casework's fact.</summary>
-public sealed record ClockStop(DateTimeOffset At, string Cause);
+sealed record ClockStop(DateTimeOffset At, string Cause);
 
 /// <summary>The handling clock of one task. Its start and its stop come from two services and may be heard in any order.</summary>
-public sealed record TaskClock(string TaskId)
+sealed record TaskClock(string TaskId)
 {
     public ClockStart? Start { get; init; }
     public ClockStop? Stop { get; init; }
@@ -22,7 +22,7 @@ public sealed record TaskClock(string TaskId)
 }
 
 /// <summary>All clocks of an inquiry.</summary>
-public sealed record InquiryClocks(string InquiryId, IReadOnlyList<TaskClock> Clocks)
+sealed record InquiryClocks(string InquiryId, IReadOnlyList<TaskClock> Clocks)
 {
     /// <summary>When the sweep must look next: the first due time of a clock that runs and isn't overdue yet.</summary>
     public DateTimeOffset? NextDueAt() => Clocks.Where(c => c.Due).Min(c => (DateTimeOffset?)c.Start!.DueAt);
@@ -35,14 +35,14 @@ public sealed record InquiryClocks(string InquiryId, IReadOnlyList<TaskClock> Cl
 }
 
 /// <summary>The clocks after a fact, and what is to be said.</summary>
-public sealed record ClockStep(InquiryClocks Clocks, IReadOnlyList<IMessage> Events);
+sealed record ClockStep(InquiryClocks Clocks, IReadOnlyList<IMessage> Events);
 
 /// <summary>
 /// The handling clock runs from dispatch, not from sign-in: a clock that waits for a signature lets units bounce orders.
 /// The day of dispatch isn't counted; the limit is in working days; it ends at the end (24:00) of the last one, and a last day
 /// that is off moves to the next working day (民法典 arts. 201, 203).
 /// </summary>
-public static class SlaDecision
+static class SlaDecision
 {
     public const string Answered = "Answered", Withdrawn = "Withdrawn";
 

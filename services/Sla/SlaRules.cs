@@ -7,10 +7,10 @@ using InquiryHub.Kernel;
 namespace InquiryHub.Sla;
 
 /// <summary>A limit in working days that holds from a day on, with where it comes from.</summary>
-public sealed record HandlingLimit(int WorkingDays, DateOnly EffectiveFrom, string Source);
+sealed record HandlingLimit(int WorkingDays, DateOnly EffectiveFrom, string Source);
 
 /// <summary>Directory's data as the clocks need it: the calendar and the limits, newest first.</summary>
-public sealed record SlaRules(WorkingDays Calendar, FrozenDictionary<string, HandlingLimit[]> Limits)
+sealed record SlaRules(WorkingDays Calendar, FrozenDictionary<string, HandlingLimit[]> Limits)
 {
     public const string Handling = "Handling";
 

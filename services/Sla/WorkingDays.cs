@@ -8,7 +8,7 @@ namespace InquiryHub.Sla;
 /// The city's working days: Monday to Friday but for the days that the State Council's yearly notices name, holidays off and
 /// make-up days worked (调休上班). A year without a notice counts Monday to Friday, and what reaches into it is provisional.
 /// </summary>
-public sealed class WorkingDays
+sealed class WorkingDays
 {
     readonly FrozenDictionary<DateOnly, bool> named;
     readonly FrozenSet<int> years;
