@@ -35,7 +35,8 @@ static class HotlineDoor
             JsonElement? One(string? text) => text is null ? null : JsonSerializer.SerializeToElement(text);
             return new CallPush(Of("event"), Of("from"), Of("to"), Of("direction"), Of("callId"), One(Of("user") ?? Of("user[]")), One(Of("caller") ?? Of("caller[]")), Of("answeringNumber"), Of("cause"));
         }
-        catch (InvalidDataException) { return DoorRefusals.InvalidEvent; }
+        // A multipart body that ends too early is an IOException; the server's own "too large" is one as well and goes on.
+        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException) { return DoorRefusals.InvalidEvent; }
     }
 
     static async Task<IResult> RegisterAsync(HttpContext http, Doorway door)
