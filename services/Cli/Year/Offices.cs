@@ -97,30 +97,34 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
                 for (string? after = ""; after is not null;)
                 {
                     var page = await CallAsync(headers => casework.ListTasksAsync(new ListTasksRequest { State = state, Page = new Page { Size = PageSize, After = after } }, headers, cancellationToken: stop), staff.Supervisor, stop);
-                    foreach (var row in page.Tasks) Take(row);
+                    foreach (var row in page.Tasks) Take(row, today);
                     after = page.Next.Length > 0 ? page.Next : null;
                 }
             if (!Missing()) { resumed = false; return; }
-            await PlaceHeldAsync(stop);
+            await PlaceHeldAsync(today, stop);
             if (System.Diagnostics.Stopwatch.GetElapsedTime(since) > Patience)
                 throw new InvalidOperationException($"{awaited.Count(a => a.Value.Day < today)} inquiries registered before {today:yyyy-MM-dd} have no task after {Patience.TotalSeconds:0} s, e.g. {awaited.FirstOrDefault(a => a.Value.Day < today).Key}. Look at /ready and `./hub parked list`, then run the same command again.");
             await Task.Delay(pause, stop);
         }
     }
 
-    private void Take(TaskRow row)
+    private void Take(TaskRow row, DateOnly today)
     {
         // Without its clock there is no due day to plan by; the next look has it.
         if (open.ContainsKey(row.InquiryId) || row.DueAt is null || row.OfficerId.Length == 0) return;
+        var dispatched = DayOf(row.DispatchedAt);
         Contact? contact = awaited.TryRemove(row.InquiryId, out var known) ? known : null;
+        // Its door hasn't told us yet whose it is; tomorrow it has.
+        if (contact is null && dispatched >= today) return;
         var salt = contact?.Salt ?? row.InquiryId.Aggregate(7ul, (hash, c) => SplitMix.Mix(hash + c));
-        var dispatched = DateOnly.FromDateTime(row.DispatchedAt.ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).DateTime);
-        var dueOn = DateOnly.FromDateTime(row.DueAt.ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).AddTicks(-1).DateTime);
+        var dueOn = DayOf(row.DueAt, ticks: -1);
         var signOn = OfficePace.SignOn(salt, dispatched);
         var answerOn = OfficePace.AnswerOn(salt, dispatched, dueOn, signOn);
         if (answerOn > dueOn) late++;
         open[row.InquiryId] = new Work(row.InquiryId, row.TaskId, row.OfficerId, contact, salt, signOn, answerOn) { SignedIn = row.State == "SignedIn" };
     }
+
+    private static DateOnly DayOf(Google.Protobuf.WellKnownTypes.Timestamp at, int ticks = 0) => DateOnly.FromDateTime(at.ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).AddTicks(ticks).DateTime);
 
     private async Task<Work?> ActAsync(Work work, DateOnly today, CancellationToken stop)
     {
@@ -144,7 +148,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
         if (contact.Way is Way.Minxin or Way.Web or Way.Qq && journal.Of(contact.Key).Code is { Length: > 1 } code) asking[number] = code;
     }
 
-    private async Task PlaceHeldAsync(CancellationToken stop)
+    private async Task PlaceHeldAsync(DateOnly today, CancellationToken stop)
     {
         for (string? after = ""; after is not null;)
         {
@@ -152,7 +156,8 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
             foreach (var held in page.Inquiries)
             {
                 // Whoever reads it knows what it is about; what isn't ours goes to whom routing thought of, or to the hotline.
-                var unit = awaited.TryGetValue(held.InquiryId, out var c) ? city.UnitOf(c.Matter.Category, c.Area) : held.CandidateUnitCodes.FirstOrDefault() ?? staff.HotlineUnit;
+                if (!awaited.TryGetValue(held.InquiryId, out var c) && DayOf(held.DecidedAt) >= today) continue;
+                var unit = c.Channel is not null ? city.UnitOf(c.Matter.Category, c.Area) : held.CandidateUnitCodes.FirstOrDefault() ?? staff.HotlineUnit;
                 try
                 {
                     await CallAsync(headers => routing.PlaceInquiryAsync(new PlaceInquiryRequest { CommandId = $"place {held.InquiryId}/{held.DispatchNo}", InquiryId = held.InquiryId, ExpectedDispatchNo = held.DispatchNo, LeadUnitCode = unit }, headers, cancellationToken: stop), staff.Dispatcher, stop);

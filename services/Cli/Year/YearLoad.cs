@@ -181,7 +181,7 @@ internal sealed class YearSession : IAsyncDisposable
 
     public static async Task<YearSession> OpenAsync(CityAddresses addresses, CancellationToken stop)
     {
-        var channel = GrpcChannel.ForAddress(addresses.GatewayGrpc, new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null } });
+        var channel = GrpcChannel.ForAddress(addresses.GatewayGrpc, new GrpcChannelOptions { ThrowOperationCanceledOnCancellation = true, HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null } });
         var staff = await Staff.SignInAsync(channel, addresses.AccountsFile, stop);
         var directory = new Contracts.Directory.Directory.DirectoryClient(channel);
         var reference = new YearReference(
