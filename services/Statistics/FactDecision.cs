@@ -20,6 +20,7 @@ internal static class Outcomes
     public static string[] Of(string word) => word switch
     {
         "Open" => [Open, OpenLate],
+        "Late" => [Late, OpenLate],
         "Dispatched" => [InTime, Late, Open, OpenLate, Terminated],
         Direct or OpenLate or InTime or Late or Terminated or Tallied or NoInquiry => [word],
         _ => [],
@@ -172,25 +173,35 @@ internal static class FactDecision
     }
 
     /// <summary>The rows to write: those that differ, and those that are gone, at zero.</summary>
-    public static IEnumerable<FactRow> Changed(string key, Fact before, Fact after)
+    public static IEnumerable<FactRow> Changed(IReadOnlyList<FactRow> before, IReadOnlyList<FactRow> after)
     {
-        var old = Rows(key, before).ToDictionary(r => r.Key);
-        foreach (var row in Rows(key, after))
+        var old = before.ToDictionary(r => r.Key);
+        foreach (var row in after)
             if (!old.Remove(row.Key, out var was) || was != row) yield return row;
         foreach (var gone in old.Values) yield return gone with { Contacts = 0, Inquiries = 0 };
     }
 
     /// <summary>What an event moves: the sums of the rows after it less those before it, zero left out.</summary>
-    public static IReadOnlyDictionary<Counter, long> Deltas(string key, Fact before, Fact after)
+    public static IEnumerable<KeyValuePair<Counter, long>> Deltas(IReadOnlyList<FactRow> before, IReadOnlyList<FactRow> after)
     {
         var moved = new Dictionary<Counter, long>();
-        foreach (var (row, sign) in Rows(key, after).Select(r => (r, 1)).Concat(Rows(key, before).Select(r => (r, -1))))
+        foreach (var row in after) Count(row, 1);
+        foreach (var row in before) Count(row, -1);
+        return moved.Where(m => m.Value != 0);
+
+        void Count(FactRow row, int sign)
         {
-            if (row.Day is not { } day) continue;
             var both = Math.Min(row.Contacts, row.Inquiries);
-            foreach (var (measure, count) in new[] { (Measures.Both, both), (Measures.Contact, row.Contacts - both), (Measures.Inquiry, row.Inquiries - both) })
-                if (count != 0) { var counter = new Counter(day, row.Channel, row.UnitCode, row.AreaCode, measure, row.Outcome); moved[counter] = moved.GetValueOrDefault(counter) + sign * count; }
+            Add(row, Measures.Both, sign * both);
+            Add(row, Measures.Contact, sign * (row.Contacts - both));
+            Add(row, Measures.Inquiry, sign * (row.Inquiries - both));
         }
-        return moved.Where(m => m.Value != 0).ToDictionary();
+
+        void Add(FactRow row, string measure, long count)
+        {
+            if (count == 0) return;
+            var counter = new Counter(row.Day!, row.Channel, row.UnitCode, row.AreaCode, measure, row.Outcome);
+            moved[counter] = moved.GetValueOrDefault(counter) + count;
+        }
     }
 }

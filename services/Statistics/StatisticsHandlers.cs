@@ -16,13 +16,14 @@ internal sealed class StatisticsHandlers(LiveFigures live) : IFold
         var after = FactDecision.After(before, e);
         if (ReferenceEquals(before, after)) return;
 
-        foreach (var row in FactDecision.Changed(m.Key, before, after)) work.Put(StatisticsStore.Facts, row);
-        foreach (var (c, delta) in FactDecision.Deltas(m.Key, before, after))
+        var (old, rows) = (FactDecision.Rows(m.Key, before).ToList(), FactDecision.Rows(m.Key, after).ToList());
+        foreach (var row in FactDecision.Changed(old, rows)) work.Put(StatisticsStore.Facts, row);
+        foreach (var (c, delta) in FactDecision.Deltas(old, rows))
         {
             work.Add(StatisticsStore.Counters, delta, c.Day, c.Channel, c.UnitCode, c.AreaCode, c.Measure, c.Outcome);
             if (c.Measure != Measures.Inquiry) work.Add(StatisticsStore.Daily, delta, c.Day, c.Channel);
         }
         work.Put(StatisticsStore.Changes, new(m.Shard, work.Now));
-        live.Counted(work, FactDecision.Rows(m.Key, after));
+        live.Counted(work, rows);
     }
 }

@@ -31,6 +31,7 @@ public class FactDecisionTests
     };
 
     static Fact Fold(params IMessage[] events) => events.Aggregate(new Fact(), FactDecision.After);
+    static List<FactRow> Rows(Fact fact, string key = Key) => [.. FactDecision.Rows(key, fact)];
     static FactRow Head(params IMessage[] events) => FactDecision.Rows(Key, Fold(events)).First();
 
     [Fact]
@@ -38,7 +39,7 @@ public class FactDecisionTests
     {
         Assert.Equal("desk", Head(Registered()).UnitCode);
         Assert.Equal("water", Head(Registered(), Dispatched(1, "water")).UnitCode);
-        var moved = FactDecision.Deltas(Key, Fold(Registered()), Fold(Registered(), Dispatched(1, "water")));
+        var moved = FactDecision.Deltas(Rows(Fold(Registered())), Rows(Fold(Registered(), Dispatched(1, "water")))).ToDictionary();
         Assert.Equal(0, moved.Values.Sum());
         Assert.Equal([-1L, 1L], moved.OrderBy(m => m.Key.UnitCode).Select(m => m.Value));
     }
@@ -88,8 +89,8 @@ public class FactDecisionTests
     {
         var first = Fold(Tallied(1, ("010101", 7), ("020202", 3)));
         var second = FactDecision.After(first, Tallied(2, ("010101", 5)));
-        Assert.Equal(-5, FactDecision.Deltas("s1", first, second).Values.Sum());
-        Assert.Equal([("s1", 0L), ("s1#010101", 5L), ("s1#020202", 0L)], FactDecision.Changed("s1", first, second).Select(r => (r.Key, r.Contacts)));
+        Assert.Equal(-5, FactDecision.Deltas(Rows(first, "s1"), Rows(second, "s1")).Sum(d => d.Value));
+        Assert.Equal([("s1", 0L), ("s1#010101", 5L), ("s1#020202", 0L)], FactDecision.Changed(Rows(first, "s1"), Rows(second, "s1")).Select(r => (r.Key, r.Contacts)));
         Assert.Same(second, FactDecision.After(second, Tallied(1, ("010101", 99))));
         Assert.Same(second, FactDecision.After(second, Tallied(2, ("010101", 99))));
     }
@@ -144,8 +145,8 @@ public class FactDecisionTests
             foreach (var e in story)
             {
                 var after = FactDecision.After(fact, e);
-                foreach (var row in FactDecision.Changed(Key, fact, after)) rows[row.Key] = row;
-                foreach (var (c, delta) in FactDecision.Deltas(Key, fact, after)) counters[c] = counters.GetValueOrDefault(c) + delta;
+                foreach (var row in FactDecision.Changed(Rows(fact), Rows(after))) rows[row.Key] = row;
+                foreach (var (c, delta) in FactDecision.Deltas(Rows(fact), Rows(after))) counters[c] = counters.GetValueOrDefault(c) + delta;
                 fact = after;
                 foreach (var (unit, count) in new (string, Func<FactRow, long>)[] { (Measures.Contacts, r => r.Contacts), (Measures.Inquiries, r => r.Inquiries) })
                     Assert.Equal(

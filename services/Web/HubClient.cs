@@ -1,0 +1,40 @@
+using System.Security.Claims;
+using Grpc.Core;
+using Grpc.Net.Client;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Web;
+
+internal sealed record WebOptions
+{
+    /// <summary>Where the services answer gRPC; empty = this process's own address.</summary>
+    public string GrpcUrl { get; init; } = "";
+}
+
+/// <summary>The services as pages see them: gRPC only, as the person who looks, or as a service for what has no person.</summary>
+internal sealed class HubClient(GrpcChannel channel, Tokens tokens, TimeProvider clock)
+{
+    public const string TokenClaim = "hub_token", NameClaim = "name";
+
+    public Contracts.Statistics.Statistics.StatisticsClient Statistics { get; } = new(channel);
+    public Contracts.Directory.Directory.DirectoryClient Directory { get; } = new(channel);
+
+    /// <summary>A call on behalf of the signed-in person, given up after ten seconds.</summary>
+    public CallOptions As(ClaimsPrincipal user, CancellationToken stop = default) =>
+        new(Bearer(user.FindFirstValue(TokenClaim) ?? ""), clock.GetUtcNow().UtcDateTime.AddSeconds(10), stop);
+
+    /// <summary>A stream on behalf of the person: without a deadline.</summary>
+    public CallOptions Streaming(ClaimsPrincipal user, CancellationToken stop) => new(Bearer(user.FindFirstValue(TokenClaim) ?? ""), null, stop);
+
+    public CallOptions Anonymous(CancellationToken stop) => new(null, clock.GetUtcNow().UtcDateTime.AddSeconds(10), stop);
+
+    public CallOptions AsService() => new(Bearer(tokens.Mint(new Actor("web", [Roles.Service], "", "")).Token), clock.GetUtcNow().UtcDateTime.AddSeconds(10));
+
+    static Metadata Bearer(string token) => new() { { "authorization", "Bearer " + token } };
+
+    /// <summary>The refusal that a call ended with; what is no refusal reads as "not reachable".</summary>
+    public static Refusal RefusalOf(RpcException e) =>
+        e.Trailers.Get("refusal-bin") is { } sent ? Refusal.Parser.ParseFrom(sent.ValueBytes)
+        : Refusals.Of("Unreachable", "暂时读不到数据，请稍候重试。", "The data can't be read at the moment; please try again shortly.");
+}

@@ -1,0 +1,1 @@
+return await InquiryHub.Kernel.HubHost.RunAsync(args, new InquiryHub.Web.WebModule());
