@@ -29,7 +29,7 @@ internal static class Programs
     {
         if (!Path.Exists(Path.Combine(City.Checkout, project)))
             throw new HubStop(Exit.BuildFailed, $"缺少目录 {project}。", $"{project} is missing from this checkout.");
-        var (code, lines) = await Tool.RunAsync(Dotnet, ["build", project, "-c", "Release", "-v", "q", "--nologo", "-clp:ErrorsOnly"], cancel, folder: City.Checkout);
+        var (code, lines) = await Tool.RunAsync(Dotnet, ["build", project, "-c", "Release", "-p:RunAnalyzers=false", "-v", "q", "--nologo", "-clp:ErrorsOnly"], cancel, folder: City.Checkout);
         if (code == 0) return;
         var errors = lines.Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct().Take(10);
         throw new HubStop(Exit.BuildFailed, $"{project} 构建失败：\n{string.Join('\n', errors)}",
