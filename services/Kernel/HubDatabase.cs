@@ -12,7 +12,7 @@ public sealed class HubDatabase(string connectionString) : IAsyncDisposable
     /// <summary>A pool of at most 8 for the lists and pages of a service; its role sees its own schema and the log.</summary>
     public NpgsqlDataSource For(string service) => sources.GetOrAdd(service, s =>
         new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
-        { MaxPoolSize = 8, MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, ApplicationName = s, Options = $"-c role=hub_{s} -c statement_timeout=15000 -c tcp_user_timeout=3000" }.ConnectionString).Build());
+        { MaxPoolSize = 8, MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, ApplicationName = s, Options = $"-c role=hub_{s} -c statement_timeout=15000 -c tcp_user_timeout=3000 -c jit=off" }.ConnectionString).Build());
 
     /// <summary>
     /// A connection for a loop or writer. The time-outs free the shard lock of a process that was frozen in a transaction or
@@ -24,8 +24,9 @@ public sealed class HubDatabase(string connectionString) : IAsyncDisposable
         {
             Pooling = false, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, ApplicationName = service.Name + " kernel", CommandTimeout = 30,
             Options = $"-c role={service.Role} -c idle_in_transaction_session_timeout=2000 -c lock_timeout=10000 -c tcp_user_timeout=3000 -c synchronous_commit=on"
-                // Generic plans are made once, mostly while tables are still empty: they may not be sequential scans.
-                + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
+                // Generic plans are made once, mostly while tables are still empty: they may not be sequential scans. What can only be
+                // one gets a huge cost by that, and would be compiled each time: jit off.
+                + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off",
         }.ConnectionString);
         try { connection.Open(); return connection; }
         catch { connection.Dispose(); throw; }
