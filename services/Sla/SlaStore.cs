@@ -33,16 +33,19 @@ static class SlaStore
         return rows;
     }
 
-    /// <summary>Inquiries of a shard with a running clock that was due before <paramref name="until"/>, at most <paramref name="limit"/>, earliest first.</summary>
-    public static async Task<List<string>> DueAsync(NpgsqlDataSource database, int shard, DateTimeOffset until, int limit, CancellationToken stop)
+    /// <summary>Inquiries with a running clock that was due before their shard's moment, earliest first, at most <paramref name="limit"/> a shard.</summary>
+    public static async Task<ILookup<int, string>> DueAsync(NpgsqlDataSource database, IReadOnlyDictionary<int, DateTimeOffset> until, int limit, CancellationToken stop)
     {
-        await using var command = database.CreateCommand("select key from sla.inquiry_clocks where shard = $1 and next_due_at < $2 order by next_due_at limit $3");
-        command.Parameters.Add(new() { Value = (short)shard });
-        command.Parameters.Add(new() { Value = until.UtcDateTime });
+        await using var command = database.CreateCommand("""
+            select u.shard, d.key from unnest($1::smallint[], $2::timestamptz[]) u(shard, at)
+            cross join lateral (select key from sla.inquiry_clocks c where c.shard = u.shard and c.next_due_at < u.at order by c.next_due_at limit $3) d
+            """);
+        command.Parameters.Add(new() { Value = until.Keys.Select(s => (short)s).ToArray() });
+        command.Parameters.Add(new() { Value = until.Values.Select(t => t.UtcDateTime).ToArray() });
         command.Parameters.Add(new() { Value = limit });
         await using var reader = await command.ExecuteReaderAsync(stop);
-        var keys = new List<string>();
-        while (await reader.ReadAsync(stop)) keys.Add(reader.GetString(0));
-        return keys;
+        var rows = new List<(int Shard, string Key)>();
+        while (await reader.ReadAsync(stop)) rows.Add((reader.GetInt16(0), reader.GetString(1)));
+        return rows.ToLookup(r => r.Shard, r => r.Key);
     }
 }

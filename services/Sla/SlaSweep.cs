@@ -8,7 +8,7 @@ namespace InquiryHub.Sla;
 /// Finds clocks past their due time, four times a second by the city's clock. Every instance sweeps; the state under the
 /// lock tells what another one found already.
 /// </summary>
-sealed class SlaSweep([FromKeyedServices("sla")] Writer writer, [FromKeyedServices("sla")] NpgsqlDataSource database) : BackgroundService
+sealed partial class SlaSweep([FromKeyedServices("sla")] Writer writer, [FromKeyedServices("sla")] NpgsqlDataSource database, ILogger<SlaSweep> log) : BackgroundService
 {
     const int Keys = 500;
     static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
@@ -25,11 +25,13 @@ sealed class SlaSweep([FromKeyedServices("sla")] Writer writer, [FromKeyedServic
             try
             {
                 await timer.WaitForNextTickAsync(stop);
-                foreach (var heard in await SlaStore.HeardAsync(database, stop))
-                    if (Until(heard) is { } until) await SweepAsync(heard.Shard, until, stop);
+                var until = new Dictionary<int, DateTimeOffset>();
+                foreach (var heard in await SlaStore.HeardAsync(database, stop)) if (Until(heard) is { } at) until[heard.Shard] = at;
+                await SweepAsync(until, stop);
             }
-            catch (Exception e) when (e is NpgsqlException or HubUnavailableException) { /* /ready says that the database is away; the next tick tries again. */ }
-            catch (OperationCanceledException) { return; }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested) { return; }
+            // The next tick tries again; while the database is away /ready says so too.
+            catch (Exception e) { Log.Failed(log, e.GetType().Name, (e as NpgsqlException)?.SqlState ?? ""); }
         }
     }
 
@@ -47,22 +49,30 @@ sealed class SlaSweep([FromKeyedServices("sla")] Writer writer, [FromKeyedServic
         return before.CityNow;
     }
 
-    async Task SweepAsync(int shard, DateTimeOffset until, CancellationToken stop)
+    async Task SweepAsync(IReadOnlyDictionary<int, DateTimeOffset> until, CancellationToken stop)
     {
-        while (await SlaStore.DueAsync(database, shard, until, Keys, stop) is { Count: > 0 } keys)
+        for (var more = until.Count > 0; more;)
         {
-            await writer.RepeatableAsync<Found>(keys, w => { foreach (var k in keys) w.Add(SlaStore.Clocks, k); }, work =>
-            {
-                var count = 0;
-                foreach (var key in keys)
-                    if (work.Get(SlaStore.Clocks, key) is { } clocks && SlaDecision.Swept(clocks, until) is { Events.Count: > 0 } step)
-                    {
-                        SlaHandlers.Save(step, work);
-                        count++;
-                    }
-                return new Found(count);
-            });
-            if (keys.Count < Keys) return;
+            var due = await SlaStore.DueAsync(database, until, Keys, stop);
+            more = due.Any(shard => shard.Count() == Keys);
+            foreach (var shard in due) await FindAsync([.. shard], until[shard.Key]);
         }
+    }
+
+    Task FindAsync(IReadOnlyList<string> keys, DateTimeOffset until) => writer.RepeatableAsync<Found>(keys, w => { foreach (var k in keys) w.Add(SlaStore.Clocks, k); }, work =>
+    {
+        var count = 0;
+        foreach (var key in keys)
+            if (work.Get(SlaStore.Clocks, key) is { } clocks && SlaDecision.Swept(clocks, until) is { Events.Count: > 0 } step)
+            {
+                SlaHandlers.Save(step, work);
+                count++;
+            }
+        return new Found(count);
+    });
+
+    static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "sla: the sweep failed ({Error} {State}); trying again")] public static partial void Failed(ILogger log, string error, string state);
     }
 }

@@ -145,7 +145,7 @@ public class SlaDecisionTests
     [Fact]
     public void The_sweep_waits_until_everything_that_Casework_said_by_then_was_heard()
     {
-        var sweep = new SlaSweep(null!, null!);
+        var sweep = new SlaSweep(null!, null!, null!);
         Assert.Equal(At(5, 9, 1), sweep.Until(new(0, At(5, 9, 1), Said: 10, Folded: 10)));
         Assert.Null(sweep.Until(new(0, At(5, 9, 2), Said: 20, Folded: 12)));
         Assert.Null(sweep.Until(new(0, At(5, 9, 3), Said: 30, Folded: 19)));
