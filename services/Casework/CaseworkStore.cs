@@ -51,11 +51,10 @@ static class CaseworkStore
     public static async Task<(List<CaseState> Rows, long Total)> CasesAsync(NpgsqlDataSource database, CaseFilter f, int size, Mark? after, CancellationToken stop)
     {
         var where = new Where("received_at is not null");
-        if (f.VisibleTo.Length > 0) where.And(p => $"key in (select key from casework.case_file where unit_code = {p} union select inquiry_id from casework.task where unit_code = {p})", f.VisibleTo);
+        if (f.VisibleTo.Length > 0) where.And(p => $"key in (select key from casework.case_file where unit_code = {p} and received_at is not null union select inquiry_id from casework.task where unit_code = {p})", f.VisibleTo);
         if (f.UnitCode.Length > 0) where.And(p => $"unit_code = {p}", f.UnitCode);
         if (f.Channel.Length > 0) where.And(p => $"channel = {p}", f.Channel);
-        // Both, so that the index of what isn't closed serves.
-        if (f.State.Length > 0) where.And(p => f.State == "Closed" ? $"state = {p}" : $"state = {p} and state <> 'Closed'", f.State);
+        if (f.State.Length > 0) where.And(p => $"state = {p}", f.State);
         if (f.From is { } from) where.And(p => $"received_at >= {p}", from.UtcDateTime);
         if (f.Until is { } until) where.And(p => $"received_at < {p}", until.UtcDateTime);
         if (f.LateOnly) where.And(_ => "late");
@@ -103,7 +102,8 @@ static class CaseworkStore
         public void And(Func<string, string> condition, params object[] values)
         {
             Text += " and " + condition(Next(1));
-            Values.AddRange(values);
+            // No text column holds NUL: whoever asks for it finds nothing.
+            Values.AddRange(values.Select(v => v is string text ? text.Replace('\0', '\ufffd') : v));
         }
     }
 }
