@@ -127,7 +127,7 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         ];
         // A simulated city is loaded by people who stand behind one address: QQ's platform is ours, and the limit on it is off.
         if (state.Simulated)
-            hub.AddRange([("Channels__Qq__AppId", QqStandIn.AppId), ("Channels__Qq__ApiBase", $"http://127.0.0.1:{state.Ports["qq"]}")]);
+            hub.AddRange([("Channels__Qq__AppId", QqStandIn.AppId), ("Channels__Qq__ApiBase", $"http://127.0.0.1:{state.Ports["qq"]}"), ("Channels__Qq__TokenUrl", $"http://127.0.0.1:{state.Ports["qq"]}/app/getAppAccessToken")]);
         (string, string?)[] gateway = [.. shared, ("Gateway__Url", $"{Scheme}://{options.Listen}:{state.Ports["gateway"]}"), ("Gateway__GrpcUrl", state.GatewayGrpc), ("Gateway__TlsCertificate", options.Tls is null ? null : Path.GetFullPath(options.Tls)), ("Gateway__PublicPerMinute", state.Simulated ? "1000000" : null)];
 
         step.Say("database schema, sample accounts");
