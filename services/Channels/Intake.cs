@@ -49,7 +49,7 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
                     break;
             }
             if (r.Door == Doors.Qq && choice.Outcome is Intaken.Registered or Intaken.Added)
-                work.Put(ChannelsStore.Threads, QqThread.Wrote(work.Get(ChannelsStore.Threads, r.ThreadKey!), r.ThreadKey!, Box(r.ThreadKey!, r.ReplyTo!.Address), r.DoorKey, choice.Contact.InquiryId, work.Now));
+                work.Put(ChannelsStore.Threads, QqThread.Wrote(work.Get(ChannelsStore.Threads, r.ThreadKey!), r.ThreadKey!, Box(r.ThreadKey!, r.ReplyTo!.Address), r.DoorKey, choice.Contact.InquiryId, choice.Outcome == Intaken.Registered ? 1 : 0, work.Now));
             return new Choice(choice.Outcome, choice.Contact);
         });
         if (outcome.Refusal is { } no) return no;
@@ -72,7 +72,8 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
             work.Put(ChannelsStore.Inquiries, new InquiryDoor(id, r.Door, r.WantsReply)
             { CounterId = r.CounterId, ThreadKey = r.ThreadKey, ReplyTo = r.ReplyTo is null || r.Door == Doors.Qq ? null : Box(id, Json.Write(r.ReplyTo)) });
         if (r.Door is Doors.Email or Doors.Qq)
-            work.Put(ChannelsStore.Deliveries, new AnswerDelivery(id, 0, r.Door) { State = AnswerDelivery.Sending, DueAt = clock.GetUtcNow(), ThreadKey = r.ThreadKey });
+            work.Put(ChannelsStore.Deliveries, new AnswerDelivery(id, 0, r.Door)
+            { State = AnswerDelivery.Sending, DueAt = clock.GetUtcNow(), ThreadKey = r.ThreadKey, MessageId = r.Door == Doors.Qq ? r.DoorKey : null, MessageSeq = r.Door == Doors.Qq ? 1 : 0 });
         var registered = new InquiryRegistered
         {
             InquiryId = id, Contact = ContactOf(r, choice), Kind = r.Kind, CategoryCode = r.CategoryCode, AreaCode = r.AreaCode, Urgency = r.Urgency, WantsReply = r.WantsReply,

@@ -25,17 +25,22 @@ sealed class MailSender(ChannelsOptions options, TimeProvider clock) : IAnswerSe
         if (options.Smtp.Host.Length == 0) return [.. answers.Select(Write)];
         var results = new SendResult[answers.Count];
         Array.Fill(results, new(Sent.TryLater, "Smtp", "NoConnection"));
-        using var smtp = new SmtpClient { Timeout = 30_000 };
         var started = Stopwatch.GetTimestamp();
-        try
+        // What is left when the attempt's time runs short has not been sent and is tried later; so is all when nobody answers.
+        for (int next = 0, first = -1; next > first && next < answers.Count && Stopwatch.GetElapsedTime(started) < Enough;)
         {
-            await smtp.ConnectAsync(options.Smtp.Host, options.Smtp.Port, options.Smtp.RequireTls ? SecureSocketOptions.StartTls : SecureSocketOptions.StartTlsWhenAvailable, stop);
-            if (options.Smtp.User.Length > 0) await smtp.AuthenticateAsync(options.Smtp.User, options.Smtp.Password, stop);
-            // What is left when the attempt's time runs short has not been sent and is tried later.
-            for (var i = 0; i < answers.Count && smtp.IsConnected && Stopwatch.GetElapsedTime(started) < Enough; i++) results[i] = await OneAsync(smtp, answers[i], stop);
-            if (smtp.IsConnected) await smtp.DisconnectAsync(true, stop);
+            first = next;
+            using var smtp = new SmtpClient { Timeout = 30_000 };
+            try
+            {
+                await smtp.ConnectAsync(options.Smtp.Host, options.Smtp.Port, options.Smtp.RequireTls ? SecureSocketOptions.StartTls : SecureSocketOptions.StartTlsWhenAvailable, stop);
+                if (options.Smtp.User.Length > 0) await smtp.AuthenticateAsync(options.Smtp.User, options.Smtp.Password, stop);
+                // One mail that breaks the line must not cost the others an attempt: they get a new one.
+                while (next < answers.Count && smtp.IsConnected && Stopwatch.GetElapsedTime(started) < Enough) results[next] = await OneAsync(smtp, answers[next++], stop);
+                if (smtp.IsConnected) await smtp.DisconnectAsync(true, stop);
+            }
+            catch (Exception e) when (e is SocketException or IOException or ProtocolException or SslHandshakeException or AuthenticationException or CommandException or TimeoutException or NotSupportedException) { _ = e; }
         }
-        catch (Exception e) when (e is SocketException or IOException or ProtocolException or SslHandshakeException or AuthenticationException or CommandException or TimeoutException or NotSupportedException) { _ = e; }
         return results;
     }
 

@@ -79,7 +79,7 @@ public sealed class DeliveryDecisionTests
     [Fact]
     public void What_is_being_sent_is_not_called_read() => Assert.Null(DeliveryDecision.Fetched(Begin(Doors.WalkIn)));
 
-    static readonly QqThread thread = QqThread.Wrote(null, "l1:x", "sealed", "m1", "i", now);
+    static readonly QqThread thread = QqThread.Wrote(null, "l1:x", "sealed", "m1", "i", 0, now);
 
     [Fact]
     public void A_qq_reply_needs_a_message_of_the_last_hour()
@@ -87,6 +87,15 @@ public sealed class DeliveryDecisionTests
         Assert.Equal(("m1", 1), QqThread.Reply(Begin(Doors.Qq), thread, now.AddMinutes(60))?.Delivery is { } d ? (d.MessageId, d.MessageSeq) : default);
         Assert.Null(QqThread.Reply(Begin(Doors.Qq), thread, now.AddMinutes(61)));
         Assert.Null(QqThread.Reply(Begin(Doors.Qq), null, now));
+    }
+
+    [Fact]
+    public void An_acknowledgement_replies_to_its_own_message_and_takes_the_first_number()
+    {
+        var acknowledgement = new AnswerDelivery("i", 0, Doors.Qq) { State = AnswerDelivery.Sending, MessageId = "m1", MessageSeq = 1 };
+        var later = QqThread.Wrote(QqThread.Wrote(null, "l1:x", "sealed", "m1", "i", 1, now), "l1:x", "sealed", "m2", "i2", 1, now.AddDays(1));
+        Assert.Equal(acknowledgement, QqThread.Reply(acknowledgement, later, now.AddDays(1))?.Delivery);
+        Assert.Equal(("m2", 2), QqThread.Reply(Begin(Doors.Qq), later, now.AddDays(1))?.Delivery is { } d ? (d.MessageId, d.MessageSeq) : default);
     }
 
     [Fact]
@@ -101,6 +110,6 @@ public sealed class DeliveryDecisionTests
             t = reply.Thread;
         }
         Assert.Null(QqThread.Reply(Begin(Doors.Qq), t, now));
-        Assert.Equal("m2", QqThread.Reply(Begin(Doors.Qq), QqThread.Wrote(t, "l1:x", "sealed", "m2", "i", now), now)?.Delivery.MessageId);
+        Assert.Equal("m2", QqThread.Reply(Begin(Doors.Qq), QqThread.Wrote(t, "l1:x", "sealed", "m2", "i", 0, now), now)?.Delivery.MessageId);
     }
 }
