@@ -7,4 +7,5 @@ return await HubHost.RunAsync(args,
     new InquiryHub.Assignment.AssignmentModule(),
     new InquiryHub.Sla.SlaModule(),
     new InquiryHub.Casework.CaseworkModule(),
-    new InquiryHub.Statistics.StatisticsModule());
+    new InquiryHub.Statistics.StatisticsModule(),
+    new InquiryHub.Web.WebModule());

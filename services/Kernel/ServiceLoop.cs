@@ -13,6 +13,7 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
     readonly CancellationTokenSource stop = new();
     Leases? leases;
     Thread? thread;
+    int size = MaxBatch;
 
     public Task StartAsync(CancellationToken _)
     {
@@ -26,7 +27,8 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
 
     void Run()
     {
-        var retry = Transient.Retry(e => { health.Failing(e); Log.Retrying(log, service.Name, Transient.State(e)); });
+        // A batch that folds for longer than the idle time-out (25P03: no processor left for it) would fail the same way for ever.
+        var retry = Transient.Retry(e => { size = Math.Max(50, size / 2); health.Failing(e); Log.Retrying(log, service.Name, Transient.State(e)); });
         while (!stop.IsCancellationRequested)
         {
             // Everything below starts from the database: after a lost connection nothing prepared is ever sent again.
@@ -52,7 +54,7 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
             // A batch costs about the same for 5 messages as for 50: when messages come closer than batches, a short pause makes
             // fewer of them (the year's load had 14 messages a batch without it); a message that comes alone goes at once.
             if (last >= 8) stop.Token.WaitHandle.WaitOne(Math.Min(last, 10));
-            var limit = Math.Max(32, MaxBatch / Math.Max(1, next.Count / 4));
+            var limit = Math.Max(size < MaxBatch ? 1 : 32, size / Math.Max(1, next.Count / 4));
             var (messages, replays) = EmbeddedLog.Read(connection, service.Name, next.Where(n => !stopped.Contains(n.Key)).ToDictionary(), limit, service.Reference is not null);
             last = messages.Count;
             if (messages.Count == 0 && replays.Count == 0)
@@ -63,9 +65,10 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
                 continue;
             }
             idle = 25;
-            if (messages.Count > MaxBatch) messages = Trim(messages);
+            if (messages.Count > size) messages = Trim(messages);
             var started = Stopwatch.GetTimestamp();
             var result = RunOrIsolate(batch, connection, messages, replays);
+            size = Math.Min(MaxBatch, size + size / 4);
             foreach (var (position, cursor) in result.Cursors) if (next.ContainsKey(position)) next[position] = cursor;
             // The cursor may have been behind what this process remembered: only a gap seen twice, reading from the cursor, is one.
             foreach (var gap in result.Gaps.Where(g => !suspect.Add(g))) { stopped.Add(gap); health.Gap(gap); Log.Gap(log, service.Name, gap.Source, gap.Shard, result.Cursors[gap].Next); }
@@ -99,9 +102,9 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
     static void Rollback(NpgsqlConnection connection) { using var command = new NpgsqlCommand("rollback", connection); command.ExecuteNonQuery(); }
 
     // A prefix of each pair's messages: cutting anywhere keeps order.
-    static List<Message> Trim(List<Message> messages)
+    List<Message> Trim(List<Message> messages)
     {
-        var share = MaxBatch / messages.Select(m => (m.Source, m.Shard)).Distinct().Count();
+        var share = size / messages.Select(m => (m.Source, m.Shard)).Distinct().Count();
         return [.. messages.GroupBy(m => (m.Source, m.Shard)).SelectMany(g => g.Take(Math.Max(1, share)))];
     }
 

@@ -50,7 +50,9 @@ public sealed class WebModule : IHubModule
     {
         app.Use(Headers);
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        // A host that isn't a web project of its own (a test's) has only this project's list of files.
+        var files = $"{app.Environment.ApplicationName}.staticwebassets.endpoints.json";
+        app.MapStaticAssets(File.Exists(Path.Combine(AppContext.BaseDirectory, files)) ? files : "InquiryHub.Web.staticwebassets.endpoints.json");
         app.MapGet("/", () => Results.LocalRedirect("/dashboard"));
         app.MapGet("/language", (HttpContext context, string to, string? back) =>
         {

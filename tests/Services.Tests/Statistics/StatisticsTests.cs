@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Contracts.Directory;
+using InquiryHub.Contracts.Routing;
+using InquiryHub.Contracts.Sla;
+using InquiryHub.Contracts.Statistics;
+using InquiryHub.Kernel;
+using InquiryHub.Services.Tests.Kernel;
+using InquiryHub.Statistics;
+using InquiryHub.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Client = InquiryHub.Contracts.Statistics.Statistics.StatisticsClient;
+
+namespace InquiryHub.Services.Tests.Statistics;
+
+/// <summary>The figures on a real PostgreSQL: cells, lists and facts agree, and viewers see what was counted.</summary>
+public sealed class StatisticsTests
+{
+    static readonly Filter June = new() { From = "2013-06-01", To = "2013-06-30" };
+    static readonly string[] Channels = ["Hotline12345", "WalkIn", "Fax", "WeChat"]; // the last one is not in the channel table
+
+    static async Task<TestHub> Start(string name, string? redis = null)
+    {
+        var hub = await TestHub.StartAsync(name, [new Producer("channels"), new Producer("routing"), new Producer("sla"), new Producer("casework"), new Producer("directory"), new StatisticsModule()],
+            new Dictionary<string, string?> { ["Redis:Endpoint"] = redis });
+        await Say(hub, "directory", "directory", [.. Channels[..3].Select((c, i) => new ChannelPublished { Channel = c, NameZh = c, NameEn = c, Bucket = c == "Fax" ? "Other" : c, BucketNameZh = c, BucketNameEn = c, Order = i })]);
+        await hub.QuietAsync();
+        return hub;
+    }
+
+    static Task Say(TestHub hub, string producer, string key, params IMessage[] events) =>
+        hub.Writer(producer).RepeatableAsync<ContactRecorded>([key], _ => { }, work => { foreach (var e in events) work.Emit(key, e); return new ContactRecorded(); });
+
+    static (Client Client, Metadata As) Connect(TestHub hub)
+    {
+        var token = hub.Services.GetRequiredService<Tokens>().Mint(new Actor("test", [Roles.Supervisor], "", "")).Token;
+        return (new(GrpcChannel.ForAddress(hub.Grpc)), new() { { "authorization", "Bearer " + token } });
+    }
+
+    static Contact Came(string id, string channel, DateTimeOffset at) => new() { ContactId = id, Channel = channel, MatterNo = 1, ReceivedAt = CityTime.Stamp(at), OccurredAt = CityTime.Stamp(at) };
+
+    // 200 inquiries and 20 sheets; each producer speaks on its own, so Statistics hears them in any order.
+    static async Task June2013(TestHub hub)
+    {
+        var work = new ConcurrentBag<Task>();
+        for (var i = 0; i < 200; i++)
+        {
+            var (n, key, task) = (i, $"i{i}", $"i{i}/1/1");
+            var at = CityTime.At(new(2013, 6, 1 + n % 30), new(9, n % 60));
+            work.Add(Say(hub, "channels", key, new InquiryRegistered
+            { InquiryId = key, Contact = Came($"c{n}", Channels[n % 4], at), AreaCode = n % 5 == 0 ? "" : n % 2 == 0 ? "211102002" : "211122101", ReceivingUnitCode = n % 7 == 0 ? "" : "desk", DirectAnswer = n % 3 == 0 ? new() : null }));
+            if (n % 3 == 0) continue;
+            work.Add(Say(hub, "routing", key, new InquiryDispatched { InquiryId = key, TaskId = task, DispatchNo = 1, UnitCode = $"u{n % 4}", Role = UnitRole.Lead }));
+            if (n % 3 == 1) work.Add(Say(hub, "sla", key, new ClockStopped { InquiryId = key, TaskId = task, Clock = "Handling", Cause = "Answered", InTime = n % 10 != 1 }));
+            else if (n % 4 == 0) work.Add(Say(hub, "sla", key, new ClockOverdue { InquiryId = key, TaskId = task, Clock = "Handling" }));
+        }
+        for (var i = 0; i < 20; i++)
+            foreach (var revision in new[] { 1, 2 })
+                work.Add(Say(hub, "channels", $"sheet{i}", new ContactsTallied
+                {
+                    SheetId = $"sheet{i}", Revision = revision, Channel = "WalkIn", UnitCode = "street", AreaCode = "211122101", TalliedOn = $"2013-06-{1 + i:00}", ReceivedAt = CityTime.Stamp(CityTime.At(new(2013, 6, 29), new(17, 0))),
+                    Rows = { new TallyRow { CategoryCode = "010101", Count = 10 * revision }, new TallyRow { CategoryCode = $"0{revision}0202", Count = 3 } },
+                }));
+        await Task.WhenAll(work);
+        await hub.QuietAsync();
+    }
+
+    [Fact]
+    public async Task Every_cell_of_every_breakdown_is_the_sum_of_the_rows_behind_it()
+    {
+        await using var hub = await Start("cells");
+        await June2013(hub);
+        var (client, me) = Connect(hub);
+        const long contacts = 200 + 20 * 23, inquiries = 200;
+        foreach (var counted in new[] { false, true })
+            foreach (var (rows, columns) in new[] { ("channel", "day"), ("bucket", "outcome"), ("unit", "none"), ("area", "bucket"), ("month", "area") })
+            {
+                var filter = June.Clone();
+                filter.Inquiries = counted;
+                var breakdown = await client.GetBreakdownAsync(new() { Filter = filter, Rows = rows, Columns = columns }, me);
+                Assert.Equal(counted ? inquiries : contacts, breakdown.Total);
+                Assert.Equal(breakdown.Total, breakdown.Cells.Sum(c => c.Value));
+                foreach (var cell in breakdown.Cells.Where((_, i) => i % 3 == 0))
+                {
+                    var behind = At(At(filter, rows, cell.Row), columns, cell.Column);
+                    var list = await client.ListFactsAsync(new() { Filter = behind, Page = new() { Size = 500 } }, me);
+                    Assert.Equal((cell.Value, cell.Value), (list.TotalCount, list.Facts.Sum(f => f.Count)));
+                }
+            }
+    }
+
+    static Filter At(Filter filter, string dimension, string value)
+    {
+        var f = filter.Clone();
+        switch (dimension)
+        {
+            case "channel": f.Channel = value; break;
+            case "bucket": f.Bucket = value; break;
+            case "unit": f.UnitCode = value; break;
+            case "area": f.AreaCode = value; break;
+            case "day": (f.From, f.To) = (value, value); break;
+            case "outcome": f.Outcome = value; break;
+        }
+        return f;
+    }
+
+    [Fact]
+    public async Task Pages_of_a_list_hold_every_row_once()
+    {
+        await using var hub = await Start("paged");
+        await June2013(hub);
+        var (client, me) = Connect(hub);
+        var (seen, after, total) = (new List<string>(), "", 0L);
+        do
+        {
+            var page = await client.ListFactsAsync(new() { Filter = June, Page = new() { Size = 17, After = after } }, me);
+            seen.AddRange(page.Facts.Select(f => f.ContactId));
+            (after, total) = (page.Next, page.TotalRows);
+        } while (after.Length > 0);
+        Assert.Equal(total, seen.Count);
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_viewer_sees_a_contact_soon_after_it_was_counted(bool withRedis)
+    {
+        await using var hub = await Start("live", withRedis ? TestServers.Redis : null);
+        var (client, me) = Connect(hub);
+        using var call = client.Watch(new() { Day = "2013-06-03" }, me, deadline: DateTime.UtcNow.AddSeconds(20));
+        Assert.True(await call.ResponseStream.MoveNext(default));
+        Assert.Equal(0, call.ResponseStream.Current.Total);
+        var at = CityTime.At(new(2013, 6, 3), new(10, 0));
+        for (var n = 1; n <= 3; n++)
+        {
+            await Say(hub, "channels", $"c{n}", new ContactRecorded { Contact = Came($"c{n}", "Hotline12345", at.AddMinutes(n)) });
+            while (await call.ResponseStream.MoveNext(default) && call.ResponseStream.Current.Total < n) { }
+            var channel = Assert.Single(call.ResponseStream.Current.Channels);
+            Assert.Equal((n, at.AddMinutes(n)), (channel.Contacts, channel.LastAt.ToDateTimeOffset()));
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_reads_figures_without_signing_in()
+    {
+        await using var hub = await Start("anonymous");
+        var (client, _) = Connect(hub);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await client.GetPeriodsAsync(new()));
+        Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
+    }
+}
