@@ -33,6 +33,8 @@ sealed record AnswerDelivery(string InquiryId, int AnswerNo, string Door)
     public string? MessageId { get; init; }
     public int MessageSeq { get; init; }
     public string? Trace { get; init; }
+    /// <summary>The citizen read it elsewhere while it was being sent: whatever becomes of the attempt, it has arrived.</summary>
+    public bool Read { get; init; }
 
     [System.Text.Json.Serialization.JsonIgnore] public string Key => KeyOf(InquiryId, AnswerNo);
     public static string KeyOf(string inquiryId, int answerNo) => $"{inquiryId}/{answerNo}";
@@ -82,6 +84,8 @@ static class DeliveryDecision
     {
         // In doubt with our own claim: we were slow, not dead, and know now.
         if (d is not { State: AnswerDelivery.Sending or AnswerDelivery.InDoubt } || d.Claim != claim) return null;
+        // Said only once: an attempt that fails afterwards would wait for ever for a citizen who has the answer.
+        if (d.Read && result.Outcome != Sent.Accepted) return Done(d, "Query", "");
         return result.Outcome switch
         {
             Sent.Accepted => Done(d, result.Medium, result.ProofOrReason),
@@ -95,8 +99,9 @@ static class DeliveryDecision
         };
     }
 
-    /// <summary>The citizen read it with number and code. What is being sent at the moment goes on.</summary>
+    /// <summary>The citizen read it with number and code. What is being sent at the moment goes on, and remembers it.</summary>
     public static AnswerDelivery? Fetched(AnswerDelivery? d) =>
+        d is { State: AnswerDelivery.Sending, AnswerNo: > 0 } ? d with { Read = true } :
         d is { State: AnswerDelivery.Waiting or AnswerDelivery.Undeliverable or AnswerDelivery.InDoubt, AnswerNo: > 0 } ? Done(d, "Query", "") : null;
 
     /// <summary>An operator rang. Three times nobody there is enough (our default).</summary>

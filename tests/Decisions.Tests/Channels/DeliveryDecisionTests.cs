@@ -77,7 +77,14 @@ public sealed class DeliveryDecisionTests
     public void What_was_delivered_keeps_no_text() => Assert.Null(DeliveryDecision.Fetched(Begin(Doors.Web))!.Answer);
 
     [Fact]
-    public void What_is_being_sent_is_not_called_read() => Assert.Null(DeliveryDecision.Fetched(Begin(Doors.WalkIn)));
+    public void What_was_read_while_it_was_being_sent_has_arrived_even_if_the_attempt_fails()
+    {
+        var sending = DeliveryDecision.Claim(Begin(Doors.Qq), "c", now, true);
+        var read = DeliveryDecision.Fetched(sending);
+        Assert.Equal(AnswerDelivery.Sending, read!.State);
+        Assert.Equal((AnswerDelivery.Delivered, "Query"), DeliveryDecision.Finish(read, "c", new(Sent.CitizenMustWrite, "", "WindowClosed"), now) is { } d ? (d.State, d.Medium) : default);
+        Assert.Equal(AnswerDelivery.Waiting, DeliveryDecision.Finish(sending, "c", new(Sent.CitizenMustWrite, "", "WindowClosed"), now)!.State);
+    }
 
     static readonly QqThread thread = QqThread.Wrote(null, "l1:x", "sealed", "m1", "i", 0, now);
 
