@@ -19,10 +19,10 @@ internal static class Outcomes
     /// <summary>The outcomes that a filter's word stands for; empty when the word is unknown.</summary>
     public static string[] Of(string word) => word switch
     {
-        "Open" => [Open, OpenLate],
+        "Unanswered" => [Open, OpenLate],
         "Late" => [Late, OpenLate],
         "Dispatched" => [InTime, Late, Open, OpenLate, Terminated],
-        Direct or OpenLate or InTime or Late or Terminated or Tallied or NoInquiry => [word],
+        Direct or Open or OpenLate or InTime or Late or Terminated or Tallied or NoInquiry => [word],
         _ => [],
     };
 }
