@@ -74,17 +74,22 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
         resumed = true;
     }
 
-    /// <summary>One working day: everything registered before today has its task; what is planned for today is done.</summary>
+    /// <summary>The dispatcher's morning: what routing held gets its unit by hand.</summary>
+    public Task PlaceAsync(DateOnly today, CancellationToken stop) => PlaceHeldAsync(today, stop);
+
+    /// <summary>The afternoon of a working day: everything registered before today has its task; what is planned for today is done.</summary>
     public async Task WorkAsync(DateOnly today, CancellationToken stop)
     {
         await TakeTasksAsync(today, stop);
         var due = open.Values.Where(w => (!w.SignedIn && w.SignOn <= today) || w.AnswerOn <= today).ToList();
         var done = new ConcurrentDictionary<string, Work?>();
-        await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop }, async (work, _) => done[work.InquiryId] = await ActAsync(work, today, stop));
+        // Who asks today asks for what was answered before today.
+        var asks = AskAsync(stop);
+        await Task.WhenAll(asks, CallBackAsync(stop), Parallel.ForEachAsync(due, Together(stop), async (work, _) => done[work.InquiryId] = await ActAsync(work, today, stop)));
         foreach (var (number, work) in done) if (work is null) open.Remove(number); else open[number] = work;
-        await CallBackAsync(stop);
-        await AskAsync(stop);
     }
+
+    private static ParallelOptions Together(CancellationToken stop) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop };
 
     private async Task TakeTasksAsync(DateOnly today, CancellationToken stop)
     {
@@ -138,14 +143,14 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
             PublicReply = work.Contact is { } contact ? doors.Answer(contact) : "您反映的事项已核实办理，感谢您的关注。", HandlingNote = YearTexts.Note(work.Salt),
         }, headers, cancellationToken: stop), officer, stop);
         journal.HasAnswer(work.InquiryId);
-        if (work.Contact is { } answered) lock (asking) WillAsk(answered, work.InquiryId);
+        if (work.Contact is { } answered) WillAsk(answered, work.InquiryId);
         return null;
     }
 
     // Who asked on the web or by QQ comes back for the answer; to all others it goes.
     private void WillAsk(Contact contact, string number)
     {
-        if (contact.Way is Way.Minxin or Way.Web or Way.Qq && journal.Of(contact.Key).Code is { Length: > 1 } code) asking[number] = code;
+        if (contact.Way is Way.Minxin or Way.Web or Way.Qq && journal.Of(contact.Key).Code is { Length: > 1 } code) lock (asking) asking[number] = code;
     }
 
     private async Task PlaceHeldAsync(DateOnly today, CancellationToken stop)
@@ -175,7 +180,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
             for (string? after = ""; after is not null;)
             {
                 var page = await CallAsync(headers => channels.ListDeliveriesAsync(new ListDeliveriesRequest { State = "Waiting", Door = door, Page = new Page { Size = PageSize, After = after } }, headers, cancellationToken: stop), staff.Operator, stop);
-                await Parallel.ForEachAsync(page.Deliveries, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop }, async (delivery, _) =>
+                await Parallel.ForEachAsync(page.Deliveries, Together(stop), async (delivery, _) =>
                 {
                     await CallAsync(headers => channels.RecordCallBackAsync(new RecordCallBackRequest { CommandId = $"call {delivery.InquiryId}/{delivery.AnswerNo}", InquiryId = delivery.InquiryId, Reached = true }, headers, cancellationToken: stop), staff.Operator, stop);
                     Interlocked.Increment(ref called);
@@ -186,8 +191,14 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
 
     private async Task AskAsync(CancellationToken stop)
     {
-        foreach (var (number, code) in asking.ToList())
-            if (await doors.AskAsync(number, code, stop)) { asking.Remove(number); asked++; }
+        KeyValuePair<string, string>[] curious;
+        lock (asking) curious = [.. asking];
+        await Parallel.ForEachAsync(curious, Together(stop), async (citizen, _) =>
+        {
+            if (!await doors.AskAsync(citizen.Key, citizen.Value, stop)) return;
+            lock (asking) asking.Remove(citizen.Key);
+            Interlocked.Increment(ref asked);
+        });
     }
 
     /// <summary>Answers that still wait or failed, by door.</summary>

@@ -38,7 +38,7 @@ public sealed record YearResult(long Contacts, long Added, long Requests, TimeSp
 public static class YearLoad
 {
     internal const int InFlight = 48;
-    private const int StepMinutes = 15, OfficeMinute = 14 * 60, EveningMinute = 17 * 60, QqReplyMinutes = 40;
+    private const int StepMinutes = 30, PlacingMinute = 9 * 60, OfficeMinute = 14 * 60, EveningMinute = 17 * 60, QqReplyMinutes = 40;
     private static readonly TimeSpan QqPatience = TimeSpan.FromSeconds(10);
     /// <summary>By then every answer of 2013 is in; what isn't is named.</summary>
     private static readonly DateOnly End = new(2014, 1, 21);
@@ -82,7 +82,8 @@ public static class YearLoad
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var lane = Channel.CreateBounded<Send>(new BoundedChannelOptions(InFlight) { SingleWriter = true });
         var workers = Enumerable.Range(0, InFlight).Select(_ => Guard(WorkerAsync())).ToList();
-        Task offices = Task.CompletedTask;
+        Task placing = Task.CompletedTask, offices = Task.CompletedTask;
+        var works = YearShape.IsWorkingDay(day);
         var qq = new List<(int Minute, Task Sent, Task Replied)>();
         try
         {
@@ -91,14 +92,15 @@ public static class YearLoad
             {
                 var first = next;
                 while (next < sends.Count && sends[next].Minute < minute) next++;
-                var begin = minute - StepMinutes == OfficeMinute && YearShape.IsWorkingDay(day);
-                if (first == next && !begin) continue;
+                var (places, answers) = (works && minute - StepMinutes == PlacingMinute, works && minute - StepMinutes == OfficeMinute);
+                if (first == next && !places && !answers) continue;
                 // Nobody signs in at night. QQ refuses what was signed five minutes ago and replies only within the hour.
                 if (minute > EveningMinute) await offices;
                 foreach (var message in qq) await (minute > message.Minute + QqReplyMinutes ? message.Replied : message.Sent);
                 // To the end of the step, so that nothing happened later than it is received; never over midnight.
                 await city.Clock.ToAsync(CityClock.At(day, Math.Min(minute, 24 * 60 - 1)), stop.Token);
-                if (begin) offices = Guard(city.Offices.WorkAsync(day, stop.Token));
+                if (places) placing = Guard(city.Offices.PlaceAsync(day, stop.Token));
+                if (answers) offices = Guard(AnswerAsync(placing));
                 for (var i = first; i < next; i++)
                     if (sends[i].Contacts is [{ Way: Way.Qq } message])
                     {
@@ -116,6 +118,12 @@ public static class YearLoad
             // One of them failed and called the others off: its reason is the one to tell.
             await Task.WhenAll([.. workers, .. qq.Select(message => message.Replied), offices]);
             throw;
+        }
+
+        async Task AnswerAsync(Task placed)
+        {
+            await placed;
+            await city.Offices.WorkAsync(day, stop.Token);
         }
 
         async Task WorkerAsync()
