@@ -66,13 +66,10 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         var reply = request.PublicReply.Trim();
         // Sealed before the batch: a batch that is run again must say the same bytes.
         var travels = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = reply }) : new();
-        return await ActAsync(request.CommandId, request.InquiryId, (c, work) =>
-        {
-            using var step = Trace.Walk(7, "Casework", c?.Trace); // Walk 7: the officer answers
-            return CaseworkDecision.Answer(c, request.TaskId, actor, reply, request.HandlingNote, travels, work.Now);
-        },
+        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => CaseworkDecision.Answer(c, request.TaskId, actor, reply, request.HandlingNote, travels, work.Now),
         (c, work) => work.Put(CaseworkStore.Answers, new AnswerText(AnswerText.KeyOf(inquiryId, c.Task(request.TaskId)!.Answer!.No), reply, request.HandlingNote)),
-        c => new AnswerInquiryReply { AnswerNo = c.Task(request.TaskId)!.Answer!.No, AnsweredAt = CityTime.Stamp(c.Task(request.TaskId)!.Answer!.At) });
+        c => new AnswerInquiryReply { AnswerNo = c.Task(request.TaskId)!.Answer!.No, AnsweredAt = CityTime.Stamp(c.Task(request.TaskId)!.Answer!.At) },
+        walk: c => Trace.Walk(7, "Casework", c?.Trace)); // Walk 7: the officer answers
     }
 
     [Authorize(Roles = $"{Roles.Operator},{Roles.Supervisor}")]
@@ -86,14 +83,16 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
     public override async Task<Progress> GetProgress(GetProgressRequest request, ServerCallContext context) =>
         await progress.ReadAsync(request.InquiryId, request.QueryCode, context.CancellationToken) ?? throw Answers.Refused(CaseworkRefusals.WrongNumberOrCode);
 
-    /// <summary>The shell of every act: load under the lock, decide, save and say.</summary>
-    async Task<TReply> ActAsync<TReply>(string commandId, string typed, Func<CaseState?, UnitOfWork, Outcome<CaseStep>> decide, Action<CaseState, UnitOfWork>? also, Func<CaseState, TReply> reply)
+    /// <summary>The shell of every act: load under the lock, decide, save and say; inside <paramref name="walk"/>'s span, so that what is said continues it.</summary>
+    async Task<TReply> ActAsync<TReply>(string commandId, string typed, Func<CaseState?, UnitOfWork, Outcome<CaseStep>> decide, Action<CaseState, UnitOfWork>? also, Func<CaseState, TReply> reply,
+        Func<CaseState?, System.Diagnostics.Activity?>? walk = null)
         where TReply : class, Google.Protobuf.IMessage<TReply>, new()
     {
         if (!InquiryNumber.TryRead(typed, out var inquiryId)) throw Answers.Refused(Refusals.UnknownInquiry);
         var outcome = await writer.CommandAsync<TReply>(commandId, [inquiryId], w => w.Add(CaseworkStore.Cases, inquiryId), work =>
         {
             var before = work.Get(CaseworkStore.Cases, inquiryId);
+            using var step = walk?.Invoke(before);
             var decided = decide(before, work);
             if (decided.Refusal is { } refusal) return refusal;
             CaseworkHandlers.Save(before, decided.Value!, work);
