@@ -23,7 +23,7 @@ public sealed class ChaosTests
     public async Task Killing_instances_at_any_moment_leaves_every_fact_once_and_in_order()
     {
         var database = await TestServers.NewDatabaseAsync("chaos");
-        var folder = Directory.CreateTempSubdirectory("hub-chaos-").FullName;
+        var folder = System.IO.Directory.CreateTempSubdirectory("hub-chaos-").FullName;
         File.WriteAllText(Path.Combine(folder, "secrets.json"), """{"walkin":"w"}""");
         var settings = new Dictionary<string, string> { ["Channels__SecretsFile"] = Path.Combine(folder, "secrets.json"), ["Channels__Pickup"] = Path.Combine(folder, "pickup") };
         var ring = Path.Combine(folder, "ring.json");
@@ -51,7 +51,7 @@ public sealed class ChaosTests
             await officers;
             await CheckAsync(database, journal, Path.Combine(folder, "pickup"));
         }
-        finally { await TestServers.DropAsync(database); Directory.Delete(folder, recursive: true); }
+        finally { await TestServers.DropAsync(database); System.IO.Directory.Delete(folder, recursive: true); }
     }
 
     // A counter's clerk: the same entry again and again until it is acknowledged.
@@ -83,7 +83,7 @@ public sealed class ChaosTests
         var tokens = new Tokens(KeyRing.Open(ring), TimeProvider.System);
         Metadata As(string role, string unit, string officer) => new() { { "authorization", $"Bearer {tokens.Mint(new(role + officer, [role], unit, officer)).Token}" } };
         using GrpcChannel c0 = GrpcChannel.ForAddress(hubs[0].Grpc), c1 = GrpcChannel.ForAddress(hubs[1].Grpc);
-        Casework.CaseworkClient[] clients = [new(c0), new(c1)];
+        Contracts.Casework.Casework.CaseworkClient[] clients = [new(c0), new(c1)];
         var supervisor = As(Roles.Supervisor, "", "");
         for (var n = 0; !enough.IsCancellationRequested || answered.Count < journal.Count; n++)
         {
@@ -123,7 +123,7 @@ public sealed class ChaosTests
         Assert.Equal(0, await One<long>("select count(*) from (select seq - row_number() over (partition by service, shard order by seq) d from log.outbox) x where d <> 0"));
         foreach (var table in new[] { "channels.contact", "routing.inquiry", "assignment.inquiry", "casework.case_file", "casework.task" }) Assert.Equal((table, n), (table, await One<long>($"select count(*) from {table}")));
         Assert.Equal(n, await One<long>("select coalesce(sum(value), 0)::bigint from assignment.officer_load") + n);
-        Assert.Equal(n, Directory.EnumerateFiles(pickup, "*", SearchOption.AllDirectories).LongCount());
+        Assert.Equal(n, System.IO.Directory.EnumerateFiles(pickup, "*", SearchOption.AllDirectories).LongCount());
         var known = new HashSet<string>(journal.Values);
         await using var reader = await new NpgsqlCommand("select key from casework.case_file where state <> 'Delivered' or not key = any($1)", connection) { Parameters = { new() { Value = known.ToArray() } } }.ExecuteReaderAsync();
         Assert.False(await reader.ReadAsync(), "a case that nobody was told of, or whose answer did not arrive");
