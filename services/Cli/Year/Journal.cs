@@ -31,25 +31,32 @@ internal sealed class Journal : IDisposable
     }
 
     public DateOnly? LastDay { get; private set; }
-    public int Contacts => acknowledged.Count + sheets.Values.Sum();
-    public int SheetCount => sheets.Count;
-    public int Tallied => sheets.Values.Sum();
-    public int Answered => answered.Count;
+    private int tallied;
+
+    /// <summary>Read by the progress bar while the doors write.</summary>
+    public int Contacts { get { lock (acknowledged) return acknowledged.Count + tallied; } }
+    public int SheetCount { get { lock (acknowledged) return sheets.Count; } }
+    public int Tallied { get { lock (acknowledged) return tallied; } }
+    public int Answered { get { lock (acknowledged) return answered.Count; } }
 
     private void Read(string[] cells)
     {
         switch (cells[0])
         {
             case "A": acknowledged[cells[1]] = (cells[2], cells[3]); break;
-            case "T": sheets[cells[1]] = int.Parse(cells[2], CultureInfo.InvariantCulture); break;
+            case "T":
+                var count = int.Parse(cells[2], CultureInfo.InvariantCulture);
+                tallied += count - sheets.GetValueOrDefault(cells[1]);
+                sheets[cells[1]] = count;
+                break;
             case "R": answered.Add(cells[1]); break;
             case "D": LastDay = DateOnly.ParseExact(cells[1], "yyyy-MM-dd", CultureInfo.InvariantCulture); break;
         }
     }
 
-    public bool Has(string key) { lock (file) return acknowledged.ContainsKey(key) || sheets.ContainsKey(key); }
-    public bool IsAnswered(string number) { lock (file) return answered.Contains(number); }
-    public (string Number, string Code) Of(string key) { lock (file) return acknowledged.GetValueOrDefault(key); }
+    public bool Has(string key) { lock (acknowledged) return acknowledged.ContainsKey(key) || sheets.ContainsKey(key); }
+    public bool IsAnswered(string number) { lock (acknowledged) return answered.Contains(number); }
+    public (string Number, string Code) Of(string key) { lock (acknowledged) return acknowledged.GetValueOrDefault(key); }
 
     public void Acknowledged(string key, string number, string code) => Write(["A", key, number, code]);
     public void Taken(string sheet, int count) => Write(["T", sheet, count.ToString(CultureInfo.InvariantCulture)]);
@@ -60,7 +67,7 @@ internal sealed class Journal : IDisposable
     {
         // "-" for what a door didn't tell: an empty cell would shift the next one.
         for (var i = 0; i < cells.Length; i++) if (cells[i].Length == 0) cells[i] = "-";
-        lock (file)
+        lock (acknowledged)
         {
             Read(cells);
             file.Write(string.Join(' ', cells) + '\n');
