@@ -85,6 +85,13 @@ public sealed class WebModule : IHubModule
         var h = context.Response.Headers;
         h.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
         (h.XContentTypeOptions, h["Referrer-Policy"]) = ("nosniff", "same-origin");
+        // The framework names its own host in redirects; a browser behind the gateway knows another one.
+        context.Response.OnStarting(() =>
+        {
+            var own = $"{context.Request.Scheme}://{context.Request.Host}";
+            if (h.Location.ToString() is var to && to.StartsWith(own + "/", StringComparison.Ordinal)) h.Location = to[own.Length..];
+            return Task.CompletedTask;
+        });
         return next(context);
     }
 }
