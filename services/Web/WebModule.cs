@@ -30,6 +30,7 @@ public sealed class WebModule : IHubModule
         {
             (o.Cookie.Name, o.Cookie.HttpOnly, o.Cookie.SameSite) = ("hub", true, SameSiteMode.Lax);
             (o.LoginPath, o.ReturnUrlParameter, o.SlidingExpiration) = ("/signin", "back", false);
+            o.Events.OnRedirectToLogin = c => { c.Response.Redirect(new Uri(c.RedirectUri).PathAndQuery); return Task.CompletedTask; };
         });
         // Directory wraps the keys; the framework can't know and would warn.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);

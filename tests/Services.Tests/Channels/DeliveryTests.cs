@@ -30,7 +30,7 @@ public sealed class DeliveryTests
         var told = await doors.EventsAsync<AnswerDelivered>();
         Assert.Equal((200, 200), (told.Count, told.Select(t => t.InquiryId).Distinct().Count()));
         Assert.All(told, t => Assert.Equal(("Slip", 1), (t.Medium, t.Attempts)));
-        Assert.Equal(ids.Select(i => $"{i}-1.txt").Order(), Directory.GetFiles(Path.Combine(doors.Pickup, "slips", "C1")).Select(f => Path.GetFileName(f)!).Order());
+        Assert.Equal(ids.Select(i => $"{i}-1.txt").Order(), System.IO.Directory.GetFiles(Path.Combine(doors.Pickup, "slips", "C1")).Select(f => Path.GetFileName(f)!).Order());
         Assert.Null(await doors.Hub.ScalarAsync<object>("select max(body::jsonb ->> 'answer') from channels.delivery") as string);
     }
 
