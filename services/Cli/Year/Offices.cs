@@ -176,17 +176,16 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
 
     private async Task CallBackAsync(CancellationToken stop)
     {
-        foreach (var door in new[] { "hotline", "office" })
-            for (string? after = ""; after is not null;)
+        for (string? after = ""; after is not null;)
+        {
+            var page = await CallAsync(headers => channels.ListDeliveriesAsync(new ListDeliveriesRequest { State = "Waiting", Page = new Page { Size = PageSize, After = after } }, headers, cancellationToken: stop), staff.Operator, stop);
+            await Parallel.ForEachAsync(page.Deliveries.Where(d => d.Door is "hotline" or "office"), Together(stop), async (delivery, _) =>
             {
-                var page = await CallAsync(headers => channels.ListDeliveriesAsync(new ListDeliveriesRequest { State = "Waiting", Door = door, Page = new Page { Size = PageSize, After = after } }, headers, cancellationToken: stop), staff.Operator, stop);
-                await Parallel.ForEachAsync(page.Deliveries, Together(stop), async (delivery, _) =>
-                {
-                    await CallAsync(headers => channels.RecordCallBackAsync(new RecordCallBackRequest { CommandId = $"call {delivery.InquiryId}/{delivery.AnswerNo}", InquiryId = delivery.InquiryId, Reached = true }, headers, cancellationToken: stop), staff.Operator, stop);
-                    Interlocked.Increment(ref called);
-                });
-                after = page.Next.Length > 0 ? page.Next : null;
-            }
+                await CallAsync(headers => channels.RecordCallBackAsync(new RecordCallBackRequest { CommandId = $"call {delivery.InquiryId}/{delivery.AnswerNo}", InquiryId = delivery.InquiryId, Reached = true }, headers, cancellationToken: stop), staff.Operator, stop);
+                Interlocked.Increment(ref called);
+            });
+            after = page.Next.Length > 0 ? page.Next : null;
+        }
     }
 
     private async Task AskAsync(CancellationToken stop)
