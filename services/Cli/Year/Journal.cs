@@ -5,13 +5,13 @@ namespace InquiryHub.Cli.Year;
 /// <summary>
 /// What the doors acknowledged, written down before anything builds on it: the citizens' and counters' own memory, so that a broken
 /// load goes on where it was. One line a fact: <c>A key number code</c> acknowledged, <c>T sheet count</c> a sheet taken,
-/// <c>R number</c> answered, <c>D yyyy-MM-dd</c> a whole day done. Mode 0600: query codes are in it.
+/// <c>R number</c> answered, <c>F number</c> fetched by who asked, <c>D yyyy-MM-dd</c> a whole day done. Mode 0600: query codes are in it.
 /// </summary>
 internal sealed class Journal : IDisposable
 {
     private readonly Dictionary<string, (string Number, string Code)> acknowledged = new(90_000, StringComparer.Ordinal);
     private readonly Dictionary<string, int> sheets = new(StringComparer.Ordinal);
-    private readonly HashSet<string> answered = new(StringComparer.Ordinal);
+    private readonly HashSet<string> answered = new(StringComparer.Ordinal), fetched = new(StringComparer.Ordinal);
     private readonly StreamWriter file;
 
     public Journal(string path)
@@ -50,17 +50,20 @@ internal sealed class Journal : IDisposable
                 sheets[cells[1]] = count;
                 break;
             case "R": answered.Add(cells[1]); break;
+            case "F": fetched.Add(cells[1]); break;
             case "D": LastDay = DateOnly.ParseExact(cells[1], "yyyy-MM-dd", CultureInfo.InvariantCulture); break;
         }
     }
 
     public bool Has(string key) { lock (acknowledged) return acknowledged.ContainsKey(key) || sheets.ContainsKey(key); }
     public bool IsAnswered(string number) { lock (acknowledged) return answered.Contains(number); }
+    public bool IsFetched(string number) { lock (acknowledged) return fetched.Contains(number); }
     public (string Number, string Code) Of(string key) { lock (acknowledged) return acknowledged.GetValueOrDefault(key); }
 
     public void Acknowledged(string key, string number, string code) => Write(["A", key, number, code]);
     public void Taken(string sheet, int count) => Write(["T", sheet, count.ToString(CultureInfo.InvariantCulture)]);
     public void HasAnswer(string number) => Write(["R", number]);
+    public void Fetched(string number) => Write(["F", number]);
     public void Done(DateOnly day) => Write(["D", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)]);
 
     private void Write(string[] cells)

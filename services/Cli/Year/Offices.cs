@@ -43,6 +43,8 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
     private readonly Channels.ChannelsClient channels = new(channel);
     /// <summary>Registered without an answer, no task seen yet: number -> contact.</summary>
     private readonly ConcurrentDictionary<string, Contact> awaited = new();
+    /// <summary>Registered in an earlier run: it may be answered long since.</summary>
+    private readonly ConcurrentDictionary<string, Contact> remembered = new();
     private readonly Dictionary<string, Work> open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> asking = [];
     private bool resumed;
@@ -57,19 +59,23 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
     public int Unfetched => asking.Count;
     public long Requests => Interlocked.Read(ref requests);
 
-    public void Registered(Contact contact, string number)
+    public void Registered(Contact contact, Ack ack)
     {
-        if (!contact.Direct && number.Length > 1) awaited[number] = contact;
+        if (contact.Direct || ack.Number is not { Length: > 1 }) return;
+        (ack.Known ? remembered : awaited)[ack.Number] = contact;
+        if (!ack.Known) return;
+        resumed = true;
+        WillAsk(contact, ack.Number);
     }
 
     /// <summary>What a load that broke had still open, from the journal.</summary>
     public void Resume(IEnumerable<Contact> known)
     {
-        foreach (var contact in known)
+        foreach (var contact in known.Where(c => !c.Direct))
         {
-            var (number, _) = journal.Of(contact.Key);
-            if (!journal.IsAnswered(number)) Registered(contact, number);
-            else if (!contact.Direct) WillAsk(contact, number);
+            var (number, code) = journal.Of(contact.Key);
+            if (!journal.IsAnswered(number)) Registered(contact, new Ack(number, code, false));
+            else if (!journal.IsFetched(number)) WillAsk(contact, number);
         }
         resumed = true;
     }
@@ -105,11 +111,28 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
                     foreach (var row in page.Tasks) Take(row, today);
                     after = page.Next.Length > 0 ? page.Next : null;
                 }
-            if (!Missing()) { resumed = false; return; }
+            if (resumed) await SettleAsync(today, stop);
+            resumed = false;
+            if (!Missing()) return;
             await PlaceHeldAsync(today, stop);
             if (System.Diagnostics.Stopwatch.GetElapsedTime(since) > Patience)
                 throw new InvalidOperationException($"{awaited.Count(a => a.Value.Day < today)} inquiries registered before {today:yyyy-MM-dd} have no task after {Patience.TotalSeconds:0} s, e.g. {awaited.FirstOrDefault(a => a.Value.Day < today).Key}. Look at /ready and `./hub parked list`, then run the same command again.");
             await Task.Delay(pause, stop);
+        }
+    }
+
+    // The broken load may have died between an answer and its line in the journal: then there is no open task to wait for.
+    private async Task SettleAsync(DateOnly today, CancellationToken stop)
+    {
+        foreach (var (number, contact) in awaited.Where(a => a.Value.Day < today))
+        {
+            CaseFile file;
+            try { file = await CallAsync(headers => casework.GetCaseAsync(new GetCaseRequest { InquiryId = number }, headers, cancellationToken: stop), staff.Supervisor, stop); }
+            catch (RpcException unheard) when (unheard.StatusCode == StatusCode.NotFound) { continue; }
+            if (!file.Tasks.Any(task => task.State == "Answered")) continue;
+            awaited.TryRemove(number, out _);
+            journal.HasAnswer(number);
+            WillAsk(contact, number);
         }
     }
 
@@ -118,7 +141,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
         // Without its clock there is no due day to plan by; the next look has it.
         if (open.ContainsKey(row.InquiryId) || row.DueAt is null || row.OfficerId.Length == 0) return;
         var dispatched = DayOf(row.DispatchedAt);
-        Contact? contact = awaited.TryRemove(row.InquiryId, out var known) ? known : null;
+        Contact? contact = awaited.TryRemove(row.InquiryId, out var known) || remembered.TryRemove(row.InquiryId, out known) ? known : null;
         // Its door hasn't told us yet whose it is; tomorrow it has.
         if (contact is null && dispatched >= today) return;
         var salt = contact?.Salt ?? row.InquiryId.Aggregate(7ul, (hash, c) => SplitMix.Mix(hash + c));
@@ -161,7 +184,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
             foreach (var held in page.Inquiries)
             {
                 // Whoever reads it knows what it is about; what isn't ours goes to whom routing thought of, or to the hotline.
-                if (!awaited.TryGetValue(held.InquiryId, out var c) && DayOf(held.DecidedAt) >= today) continue;
+                if (!awaited.TryGetValue(held.InquiryId, out var c) && !remembered.TryGetValue(held.InquiryId, out c) && DayOf(held.DecidedAt) >= today) continue;
                 var unit = c.Channel is not null ? city.UnitOf(c.Matter.Category, c.Area) : held.CandidateUnitCodes.FirstOrDefault() ?? staff.HotlineUnit;
                 try
                 {
@@ -176,17 +199,16 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
 
     private async Task CallBackAsync(CancellationToken stop)
     {
-        foreach (var door in new[] { "hotline", "office" })
-            for (string? after = ""; after is not null;)
+        for (string? after = ""; after is not null;)
+        {
+            var page = await CallAsync(headers => channels.ListDeliveriesAsync(new ListDeliveriesRequest { State = "Waiting", Page = new Page { Size = PageSize, After = after } }, headers, cancellationToken: stop), staff.Operator, stop);
+            await Parallel.ForEachAsync(page.Deliveries.Where(d => d.Door is "hotline" or "office"), Together(stop), async (delivery, _) =>
             {
-                var page = await CallAsync(headers => channels.ListDeliveriesAsync(new ListDeliveriesRequest { State = "Waiting", Door = door, Page = new Page { Size = PageSize, After = after } }, headers, cancellationToken: stop), staff.Operator, stop);
-                await Parallel.ForEachAsync(page.Deliveries, Together(stop), async (delivery, _) =>
-                {
-                    await CallAsync(headers => channels.RecordCallBackAsync(new RecordCallBackRequest { CommandId = $"call {delivery.InquiryId}/{delivery.AnswerNo}", InquiryId = delivery.InquiryId, Reached = true }, headers, cancellationToken: stop), staff.Operator, stop);
-                    Interlocked.Increment(ref called);
-                });
-                after = page.Next.Length > 0 ? page.Next : null;
-            }
+                await CallAsync(headers => channels.RecordCallBackAsync(new RecordCallBackRequest { CommandId = $"call {delivery.InquiryId}/{delivery.AnswerNo}", InquiryId = delivery.InquiryId, Reached = true }, headers, cancellationToken: stop), staff.Operator, stop);
+                Interlocked.Increment(ref called);
+            });
+            after = page.Next.Length > 0 ? page.Next : null;
+        }
     }
 
     private async Task AskAsync(CancellationToken stop)
@@ -196,6 +218,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
         await Parallel.ForEachAsync(curious, Together(stop), async (citizen, _) =>
         {
             if (!await doors.AskAsync(citizen.Key, citizen.Value, stop)) return;
+            journal.Fetched(citizen.Key);
             lock (asking) asking.Remove(citizen.Key);
             Interlocked.Increment(ref asked);
         });

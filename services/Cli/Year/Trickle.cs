@@ -30,7 +30,7 @@ internal static class Trickle
                     var way = Ways[random.Pick(Weights)];
                     var contact = draft.Live(way, ChannelOf(way, ref random), city.Clock.Today, (short)city.Clock.Now.TimeOfDay.TotalMinutes, direct: way != Way.Email && random.Below(10) < 7);
                     var ack = await city.Doors.SendAsync(contact, city.Clock.Now, cancel);
-                    city.Offices.Registered(contact, ack.Number ?? "");
+                    city.Offices.Registered(contact, ack);
                     say($"{city.Clock.Now:MM-dd HH:mm}  {contact.Channel,-13} {ack.Number}  {city.Reference.AreaName(contact.Area)}  {(contact.Direct ? "当场答复 answered on the spot" : "转办 dispatched")}");
                 }
                 if (city.Clock.Now.Minute % 30 == 0) await city.Offices.WorkAsync(city.Clock.Today, cancel);

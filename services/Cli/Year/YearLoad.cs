@@ -209,7 +209,7 @@ internal sealed class YearSession : IAsyncDisposable
     public void Acknowledge(Contact contact, Ack ack)
     {
         Journal.Acknowledged(contact.Key, ack.Number ?? "", ack.Code ?? "");
-        Offices.Registered(contact, ack.Number ?? "");
+        Offices.Registered(contact, ack);
     }
 
     public async ValueTask DisposeAsync()
