@@ -42,7 +42,7 @@ public sealed record HubOptions
 /// <summary>Starts one or many modules in a process: the same code for AllInOne and for a service alone.</summary>
 public static class HubHost
 {
-    public const int ExitBadConfiguration = 64, ExitNewerDatabase = 78;
+    public const int ExitAddressInUse = 14, ExitBadConfiguration = 64, ExitNewerDatabase = 78;
 
     public static async Task<int> RunAsync(string[] args, params IHubModule[] modules)
     {
@@ -53,6 +53,7 @@ public static class HubHost
             return 0;
         }
         catch (NewerDatabaseException e) { Console.Error.WriteLine(e.Message); return ExitNewerDatabase; }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException) { Console.Error.WriteLine($"端口已被占用。 / {e.Message}"); return ExitAddressInUse; }
         catch (InvalidDataException e) { Console.Error.WriteLine(e.Message); return ExitBadConfiguration; }
     }
 

@@ -87,11 +87,12 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
         catch (PostgresException e) when (!Transient.Is(e)) { Rollback(connection); Log.Isolating(log, service.Name, e.SqlState, messages.Count); }
         var cursors = new Dictionary<Position, (long, DateTimeOffset?)>();
         var (gaps, folded, duplicates, parked, emitted) = (new HashSet<Position>(), 0, 0, 0, 0);
-        foreach (var message in messages)
+        foreach (var (message, replay) in replays.Select(r => ((Message?)null, (ParkedMessage?)r)).Concat(messages.Select(m => ((Message?)m, (ParkedMessage?)null))))
         {
+            BatchResult Alone(string? refused = null) => batch.Run(connection, message is null ? [] : [message], replay is null ? [] : [replay], [], refused);
             BatchResult one;
-            try { one = batch.Run(connection, [message], [], []); }
-            catch (PostgresException e) when (!Transient.Is(e)) { Rollback(connection); one = batch.Run(connection, [message], [], [], refused: $"PostgreSQL {e.SqlState}"); }
+            try { one = Alone(); }
+            catch (PostgresException e) when (!Transient.Is(e)) { Rollback(connection); one = Alone(refused: $"PostgreSQL {e.SqlState}"); }
             foreach (var (position, cursor) in one.Cursors) cursors[position] = cursor;
             gaps.UnionWith(one.Gaps);
             (folded, duplicates, parked, emitted) = (folded + one.Folded, duplicates + one.Duplicates, parked + one.Parked, emitted + one.Emitted);
