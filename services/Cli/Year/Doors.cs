@@ -21,7 +21,7 @@ internal sealed class Doors : IDisposable
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly MediaTypeHeaderValue Json = new("application/json"), Rfc822 = new("message/rfc822");
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), Answering = TimeSpan.FromSeconds(30);
 
     private readonly HttpMessageInvoker http;
     private readonly Uri gateway;
@@ -267,14 +267,18 @@ internal sealed class Doors : IDisposable
             try
             {
                 Interlocked.Increment(ref requests);
-                using var response = await http.SendAsync(request, stop);
-                var answer = await response.Content.ReadAsByteArrayAsync(stop);
+                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                waiting.CancelAfter(Answering);
+                using var response = await http.SendAsync(request, waiting.Token);
+                var answer = await response.Content.ReadAsByteArrayAsync(waiting.Token);
                 if (response.IsSuccessStatusCode) return (response.StatusCode, answer);
                 reason = $"{path}: {(int)response.StatusCode} {Encoding.UTF8.GetString(answer.AsSpan(0, Math.Min(answer.Length, 400)))}";
                 if (response.StatusCode is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout)) throw new InvalidDataException(reason);
                 wait = response.Headers.RetryAfter?.Delta ?? wait;
             }
             catch (Exception away) when (away is HttpRequestException or IOException) { reason = $"{path}: {away.Message}"; }
+            // A hub that is frozen keeps its connections: nobody but us would ever notice.
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested) { reason = $"{path}: no answer in {Answering.TotalSeconds:0} s"; }
             // A hub that is restarting is worth waiting for; one that stays away is not.
             if (System.Diagnostics.Stopwatch.GetElapsedTime(since) > Patience) throw new InvalidOperationException($"{reason}; given up after {Patience.TotalMinutes:0} minutes. Run the same command again: it goes on where it was.");
             await Task.Delay(wait, stop);

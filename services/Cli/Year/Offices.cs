@@ -36,7 +36,7 @@ internal static class OfficePace
 internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Journal journal, YearReference city)
 {
     private const int AtOnce = 24, PageSize = 500;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), Answering = TimeSpan.FromSeconds(30);
 
     private readonly Casework.CaseworkClient casework = new(channel);
     private readonly Routing.RoutingClient routing = new(channel);
@@ -244,9 +244,9 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
             try
             {
                 Interlocked.Increment(ref requests);
-                return await call(headers);
+                return await call(headers).ResponseAsync.WaitAsync(Answering, stop);
             }
-            catch (RpcException busy) when (busy.StatusCode is StatusCode.Unavailable or StatusCode.ResourceExhausted && System.Diagnostics.Stopwatch.GetElapsedTime(since) < Patience * 2)
+            catch (Exception busy) when (busy is TimeoutException or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.ResourceExhausted } && System.Diagnostics.Stopwatch.GetElapsedTime(since) < Patience * 2)
             {
                 await Task.Delay(pause, stop);
             }
