@@ -53,7 +53,7 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
             if (next.Count == 0) { health.Working(); wake.WaitOne(100); continue; }
             // A batch costs about the same for 5 messages as for 50: when messages come closer than batches, a short pause makes
             // fewer of them (the year's load had 14 messages a batch without it); a message that comes alone goes at once.
-            if (last >= 4) stop.Token.WaitHandle.WaitOne(Math.Min(2 * last, 15));
+            if (last >= 8) stop.Token.WaitHandle.WaitOne(Math.Min(last, 10));
             var limit = Math.Max(size < MaxBatch ? 1 : 32, size / Math.Max(1, next.Count / 4));
             var (messages, replays) = EmbeddedLog.Read(connection, service.Name, next.Where(n => !stopped.Contains(n.Key)).ToDictionary(), limit, service.Reference is not null);
             last = messages.Count;

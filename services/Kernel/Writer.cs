@@ -107,18 +107,12 @@ public sealed class Writer : IHostedService, IDisposable
         var batch = new Batch(service, shards, reference);
         NpgsqlConnection? connection = null;
         var pending = new List<PendingCommand>();
-        var (pause, alone, together) = (10, 0, 0);
+        var (pause, alone) = (10, 0);
         try
         {
             while (true)
             {
-                if (pending.Count == 0)
-                {
-                    alone = 0;
-                    pending.Add(queue.Take(stop.Token));
-                    // Where several came together last time, a moment's wait makes one commit of more of them.
-                    if (together >= 4) stop.Token.WaitHandle.WaitOne(2);
-                }
+                if (pending.Count == 0) { alone = 0; pending.Add(queue.Take(stop.Token)); }
                 while (pending.Count < MaxBatch && queue.TryTake(out var more)) pending.Add(more);
                 // One id twice in a batch would be inserted twice; the second waits for the next one.
                 var now = alone > 0 ? [pending[0]] : pending.Where(c => c.Id is null).Concat(pending.Where(c => c.Id is not null).DistinctBy(c => c.Id)).ToList();
@@ -127,7 +121,6 @@ public sealed class Writer : IHostedService, IDisposable
                     connection ??= database.Open(service);
                     batch.Run(connection, [], [], now);
                     foreach (var c in now) c.Complete();
-                    together = now.Count;
                     var done = now.ToHashSet();
                     pending.RemoveAll(done.Contains);
                     (pause, alone) = (10, Math.Max(0, alone - 1));
