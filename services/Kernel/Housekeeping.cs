@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
@@ -7,7 +8,7 @@ namespace InquiryHub.Kernel;
 /// What the log needs now and then: months of outbox partitions ahead, months behind dropped once they are older than the
 /// retention and every registered consumer has read them, answers of commands older than seven days away; and LISTEN.
 /// </summary>
-internal sealed class Housekeeping(HubDatabase database, HubOptions options, IEnumerable<HubService> services) : BackgroundService
+internal sealed class Housekeeping(HubDatabase database, HubOptions options, IEnumerable<HubService> services, IServiceProvider provider) : BackgroundService
 {
     const string Droppable = """
         select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'log.outbox'::regclass
@@ -33,7 +34,8 @@ internal sealed class Housekeeping(HubDatabase database, HubOptions options, IEn
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
-        var listening = LogSignals.ListenAsync(database.ConnectionString, services.SelectMany(s => s.Sources), stop);
+        // On Kafka the consumers hear of news from the broker, and the relay must hear of its own services' other instances.
+        var listening = LogSignals.ListenAsync(database.ConnectionString, provider.GetService<KafkaLink>() is null ? services.SelectMany(s => s.Sources) : services.Select(s => s.Name), stop);
         using var timer = new PeriodicTimer(TimeSpan.FromHours(1));
         do
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Confluent.Kafka;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -63,6 +64,7 @@ public static class HubHost
         var options = builder.Configuration.GetSection("Hub").Get<HubOptions>() ?? new();
         var connectionString = builder.Configuration.GetConnectionString("Hub")
             ?? throw new InvalidDataException("ConnectionStrings__Hub is not set: it must name the PostgreSQL database of the hub.");
+        if (TestSwitches.Any && options.Clock != "simulated") throw new InvalidDataException("Hub__Test__... breaks the hub on purpose; only a simulated city (Hub__Clock=simulated) takes it.");
         if (options.Clock is not ("real" or "simulated")) throw new InvalidDataException("Hub__Clock must be real or simulated.");
         Listen(builder, options);
         builder.Logging.AddSimpleConsole(c => { c.SingleLine = true; c.TimestampFormat = "HH:mm:ss "; });
@@ -78,11 +80,14 @@ public static class HubHost
         builder.Services.AddGrpc(g => { g.Interceptors.Add<GrpcErrors>(); g.MaxReceiveMessageSize = 4 * 1024 * 1024; });
         AddSignIn(builder);
         AddTelemetry(builder);
+        var kafka = KafkaOptions.Of(builder.Configuration);
+        if (kafka is not null) builder.Services.AddSingleton(sp => new KafkaLink(kafka, sp.GetRequiredService<Shards>(), box.HubId)).AddHostedService<Relay>();
         foreach (var m in modules) m.Add(builder);
 
         var app = builder.Build();
         var services = app.Services.GetServices<HubService>().ToList();
-        box.Value = await Schema.ApplyAsync(connectionString, services, options.Shards, CancellationToken.None);
+        (box.Value, box.HubId) = await Schema.ApplyAsync(connectionString, services, options.Shards, CancellationToken.None);
+        if (kafka is not null) await CheckTopics(app.Services.GetRequiredService<KafkaLink>(), services);
         await CheckClock(connectionString, options);
 
         app.UseExceptionHandler(e => e.Run(c => Unexpected(c, app.Logger)));
@@ -94,7 +99,7 @@ public static class HubHost
         return app;
     }
 
-    sealed class ShardsBox { Shards? value; public Shards Value { get => value ?? throw new InvalidOperationException("The shards are known once the database is migrated."); set => this.value = value; } }
+    sealed class ShardsBox { Shards? value; public Shards Value { get => value ?? throw new InvalidOperationException("The shards are known once the database is migrated."); set => this.value = value; } public string HubId { get; set; } = ""; }
 
     static void Listen(WebApplicationBuilder builder, HubOptions options) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
@@ -126,6 +131,13 @@ public static class HubHost
         var telemetry = builder.Services.AddOpenTelemetry();
         telemetry.WithMetrics(m => { m.AddMeter("InquiryHub").AddAspNetCoreInstrumentation().AddPrometheusExporter(); if (otlp) m.AddOtlpExporter(); });
         if (otlp) telemetry.WithTracing(t => t.AddSource("InquiryHub").AddAspNetCoreInstrumentation().AddOtlpExporter());
+    }
+
+    // A broker that is away is no reason not to start: contacts come in all the same and wait in the outbox. Wrong topics are one.
+    static async Task CheckTopics(KafkaLink kafka, IEnumerable<HubService> services)
+    {
+        try { await kafka.EnsureAsync([.. services.SelectMany(s => s.Sources).Distinct()]); }
+        catch (KafkaException) { kafka.Away(TimeProvider.System); }
     }
 
     static async Task CheckClock(string connectionString, HubOptions options)

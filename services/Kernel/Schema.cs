@@ -13,7 +13,7 @@ internal static class Schema
     public const int DefaultShards = 12;
     const long Lock = 0x48554253;
 
-    public static async Task<Shards> ApplyAsync(string connectionString, IReadOnlyList<HubService> services, int shards, CancellationToken stop)
+    public static async Task<(Shards Shards, string HubId)> ApplyAsync(string connectionString, IReadOnlyList<HubService> services, int shards, CancellationToken stop)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(stop);
@@ -25,7 +25,7 @@ internal static class Schema
         await Sql(connection, "select log.add_outbox_month((date_trunc('month', now()) + make_interval(months => m))::date) from generate_series(-1, 13) m");
         var count = (short)(await new NpgsqlCommand("select shards from log.settings", connection).ExecuteScalarAsync(stop))!;
         foreach (var s in services) await Register(connection, s, count);
-        return new Shards(count);
+        return (new Shards(count), (string)(await new NpgsqlCommand("select hub_id::text from log.settings", connection).ExecuteScalarAsync(stop))!);
     }
 
     static async Task Register(NpgsqlConnection connection, HubService service, int shards)

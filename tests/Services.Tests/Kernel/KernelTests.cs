@@ -69,8 +69,11 @@ public sealed class KernelTests
             // All four stand at the same locks; on a loaded machine the loops' own time-out would end the slowest.
             using (var patient = new NpgsqlCommand("set idle_in_transaction_session_timeout = 0", connection)) patient.ExecuteNonQuery();
             var batch = new Batch(service, hub.Shards, new ReferenceCache(service));
-            var from = Enumerable.Range(0, hub.Shards.Count).ToDictionary(s => new Position("p1", s), _ => (1L, (DateTimeOffset?)null));
-            var (messages, _) = EmbeddedLog.Read(connection, "ledger", from, 1000);
+            var from = Enumerable.Range(0, hub.Shards.Count).ToDictionary(s => new Position("p1", s), _ => new Cursor(1, null, null));
+            using var tail = connection.CreateBatch();
+            tail.BatchCommands.Add(EmbeddedLog.TailOf([.. from], 1000));
+            List<Message> messages;
+            using (var reader = tail.ExecuteReader()) messages = EmbeddedLog.Messages(reader);
             return batch.Run(connection, messages, [], []);
         })));
         await hub.QuietAsync();
