@@ -61,6 +61,8 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
     (string Error, bool Deferred)? Try(Message message)
     {
         if (refused is not null) return (refused, false);
+        // Bytes from Kafka that were no event: there is nothing to fold, a replay clears them away.
+        if (message.Type.Length == 0) return null;
         using var step = Trace.Source.HasListeners() ? Trace.Walk(2, "Log", message.Trace) : null; // Walk 2: the message is read from the log
         work.Begin(message.Shard, message.Trace);
         try

@@ -42,12 +42,6 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     ConsumeResult<string, byte[]>? Next(int wait)
     {
         try { return consumer!.Consume(wait); }
-        catch (ConsumeException e) when (e.Error.Code == ErrorCode.Local_AutoOffsetReset)
-        {
-            // The offset is gone: trimmed, or the cluster was lost. From the first one that is there; seqs tell what is new.
-            Log.FromTheStart(log, service.Name, e.ConsumerRecord.Topic, e.ConsumerRecord.Partition.Value);
-            consumer!.Seek(new(e.ConsumerRecord.TopicPartition, Offset.Beginning));
-        }
         catch (KafkaException e) when (e.Error.IsFatal || e.Error.Code is ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature)
         {
             Leave();
@@ -94,13 +88,12 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
         return offsets;
     }
 
-    List<TopicPartitionOffset> Lost(IEnumerable<TopicPartition> parts)
+    void Lost(IEnumerable<TopicPartition> parts)
     {
         var gone = parts.Select(Of).ToHashSet();
         foreach (var p in gone) assigned.Remove(p);
         buffer.RemoveAll(m => gone.Contains(new(m.Source, m.Shard)));
         health.Leases = $"{assigned.Count} partitions";
-        return [];
     }
 
     void Keep(NpgsqlConnection connection, ConsumeResult<string, byte[]> r)
@@ -167,7 +160,6 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
 
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: {Topic}/{Partition} is read from its first message again: the offset is gone")] public static partial void FromTheStart(ILogger log, string service, string topic, int partition);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: Kafka: {Code}: {Reason}")] public static partial void Failed(ILogger log, string service, string code, string reason);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: {Topic} holds events of another hub; they are left alone. Give each hub names of its own: Kafka__TopicPrefix")] public static partial void Foreign(ILogger log, string service, string topic);
         [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: {Topic}/{Partition} offset {Offset} is no event; parked, see ./hub parked list")] public static partial void NoEvent(ILogger log, string service, string topic, int partition, long offset);

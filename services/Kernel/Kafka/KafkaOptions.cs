@@ -32,7 +32,9 @@ public sealed record KafkaOptions(string BootstrapServers, string TopicPrefix, I
 
     internal ConsumerConfig Consumer(string group) => With(new ConsumerConfig
     {
-        GroupId = group, GroupProtocol = GroupProtocol.Consumer, AutoOffsetReset = AutoOffsetReset.Error, EnableAutoOffsetStore = false,
+        // An offset that is gone (trimmed, a lost cluster) means: from the first that is there. Nothing is skipped by that, the seqs show
+        // what is missing. (With "error" the client refuses the seek that would follow: Local_State, seen on 2.16.)
+        GroupId = group, GroupProtocol = GroupProtocol.Consumer, AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoOffsetStore = false,
         // Committed offsets are for people who watch the lag; where to read from stands in log.cursor.
         EnableAutoCommit = true, MaxPollIntervalMs = 600_000, FetchQueueBackoffMs = 5, QueuedMinMessages = 20_000, ConsumeResultFields = "headers,topic",
     });

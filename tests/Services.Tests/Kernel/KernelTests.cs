@@ -15,7 +15,7 @@ public sealed class KernelTests
     static Task<Outcome<TaskWithdrawn>> Say(TestHub hub, string producer, string key, string fact, string? id = null) =>
         hub.Writer(producer).CommandAsync<TaskWithdrawn>(id, [key], _ => { }, work => { work.Emit(key, new ContactRecorded { Reason = fact }); return new TaskWithdrawn { Reason = fact }; });
 
-    static async Task<Dictionary<string, Entry>> Entries(TestHub hub, string service = "ledger")
+    internal static async Task<Dictionary<string, Entry>> Entries(TestHub hub, string service = "ledger")
     {
         await using var connection = new NpgsqlConnection(hub.ConnectionString);
         await connection.OpenAsync();
