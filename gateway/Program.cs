@@ -6,6 +6,8 @@ using Yarp.ReverseProxy.Health;
 // The one door to the outside: routes, limits, TLS. Everything it knows is configuration.
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning);
+// It writes a stack for each unanswered probe; that an instance is left out, and is back, is said once by another.
+builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Error);
 var options = builder.Configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new();
 var table = RoutingTable.Of(builder.Configuration);
 var publicUrl = new Uri(options.Url);
