@@ -39,7 +39,7 @@ public sealed record ServiceReport(string Service, string Leases, long Lag, doub
 /// <summary>A further condition of readiness: null when fulfilled, else the reason.</summary>
 public sealed record ReadyCheck(Func<CancellationToken, ValueTask<string?>> Reason);
 
-sealed class Readiness(HubDatabase database, IEnumerable<ServiceHealth> services, IEnumerable<HubService> definitions, IEnumerable<ReadyCheck> checks, RedisLink redis, IServiceProvider provider)
+sealed class Readiness(IEnumerable<ServiceHealth> services, IEnumerable<HubService> definitions, IEnumerable<ReadyCheck> checks, RedisLink redis, HubDatabase? database = null, KafkaLink? kafka = null)
 {
     const string Lags = """
         select c.service, sum(greatest(s.next_seq - c.next_seq, 0))::bigint, coalesce(max(extract(epoch from clock_timestamp() - c.recorded_at)) filter (where s.next_seq > c.next_seq), 0)::float8,
@@ -52,7 +52,7 @@ sealed class Readiness(HubDatabase database, IEnumerable<ServiceHealth> services
         var reasons = services.Where(s => s.Reason is not null).Select(s => $"{s.Service}: {s.Reason}").ToList();
         var reports = new List<ServiceReport>();
         DateTimeOffset? cityNow = null;
-        try
+        if (database is not null) try
         {
             await using var connection = new NpgsqlConnection(database.ConnectionString);
             await connection.OpenAsync(stop);
@@ -75,7 +75,7 @@ sealed class Readiness(HubDatabase database, IEnumerable<ServiceHealth> services
         }
         catch (NpgsqlException e) { reasons.Add($"database: {Transient.State(e)}"); }
         foreach (var check in checks) if (await check.Reason(stop) is { } reason) reasons.Add(reason);
-        var warnings = provider.GetService<KafkaLink>()?.AwaySince is { } since ? new[] { $"kafka: no broker has answered since {since:u}; events wait in the outbox" } : [];
+        var warnings = kafka?.AwaySince is { } since ? new[] { $"kafka: no broker has answered since {since:u}; events wait in the outbox" } : [];
         return new(reasons.Count == 0, reasons, reports, redis.Up, cityNow, warnings);
     }
 }
