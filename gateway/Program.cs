@@ -25,8 +25,8 @@ builder.WebHost.ConfigureKestrel(kestrel =>
     kestrel.Listen(Address(grpcUrl), grpcUrl.Port, l => l.Protocols = HttpProtocols.Http2);
 });
 builder.Services.AddSingleton(options).AddSingleton(table).AddSingleton<Limits>().AddSingleton<Reports>();
-// A killed instance is noticed by the requests of the last two seconds, not of the last minute.
-builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(o => (o.DetectionWindowSize, o.MinimalTotalCountThreshold) = (TimeSpan.FromSeconds(2), 2));
+// A killed instance is noticed by the requests of the last two seconds, not of the last minute; a stream that was reset now and then is none.
+builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(o => (o.DetectionWindowSize, o.MinimalTotalCountThreshold, o.DefaultFailureRateLimit) = (TimeSpan.FromSeconds(2), 5, 0.5));
 builder.Services.AddReverseProxy().LoadFromMemory(table.Routes, table.Clusters);
 
 var app = builder.Build();

@@ -84,6 +84,6 @@ public sealed class RoutingTableTests
     {
         var services = (JsonArray)Reports.Ready([Said("routing", "routing", Report(true, "routing", 5)), Said("routing", "routing.2", Report(true, "routing", 7))])["services"]!;
         var one = Assert.Single(services)!;
-        Assert.Equal((3, 12, 2, "6 of 12 + 6 of 12"), ((int)one["lag"]!, (int)one["folded"]!, (int)one["duplicates"]!, (string)one["leases"]!));
+        Assert.Equal((3, 12, 2, "6 of 12 + 6 of 12"), ((long)one["lag"]!, (long)one["folded"]!, (long)one["duplicates"]!, (string)one["leases"]!));
     }
 }
