@@ -15,7 +15,7 @@ sealed class BenchOptions
     readonly Option<int> contacts = new("--contacts") { Description = "Contacts a round", DefaultValueFactory = _ => 60_000 };
     readonly Option<int> warmUp = new("--warm-up") { Description = "Contacts before the first round, counted nowhere", DefaultValueFactory = _ => 30_000 };
     readonly Option<int> rounds = new("--rounds") { Description = "Rounds; the medians count", DefaultValueFactory = _ => 3 };
-    readonly Option<int> waiting = new("--waiting") { Description = "Most contacts accepted but not yet through", DefaultValueFactory = _ => 20_000 };
+    readonly Option<int> waiting = new("--waiting") { Description = "Most contacts accepted but not yet through the chain", DefaultValueFactory = _ => 20_000 };
     readonly Option<string?> json = new("--json") { Description = "Also write what was measured to this file" };
     readonly Option<bool> keep = new("--keep") { Description = "Leave the bench's folder for a look" };
 

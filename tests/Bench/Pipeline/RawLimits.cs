@@ -1,18 +1,34 @@
 using System.Diagnostics;
+using InquiryHub.Cli;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace InquiryHub.Bench.Pipeline;
 
-/// <summary>What the same PostgreSQL does at most with the same bytes: no index, no reads, no decisions.</summary>
-static class RawLimits
+/// <summary>What the same PostgreSQL does at most with the same bytes: no index, no reads, no decisions. The processor's part in microseconds, client and server together.</summary>
+/// <param name="Copy">Rows a second.</param>
+/// <param name="Log">Messages a second.</param>
+sealed record RawLimits(double Copy, double CopyMicros, double Log, double LogMicros)
 {
     const int RowsACommit = 5_000, TailBatch = 2_000;
     /// <summary>A row's header and the two columns beside the body.</summary>
     const int Overhead = 24 + 2 + 20 + 4;
 
-    /// <summary>COPY BINARY rows a second into an unindexed, logged table, 5,000 a commit.</summary>
-    public static async Task<double> CopyAsync(BenchCity city, int rows, double bytesARow, CancellationToken cancel)
+    public static RawLimits Between(RawLimits a, RawLimits b) => new((a.Copy + b.Copy) / 2, (a.CopyMicros + b.CopyMicros) / 2, (a.Log + b.Log) / 2, (a.LogMicros + b.LogMicros) / 2);
+
+    /// <param name="from">Next seqs from where the outbox is read.</param>
+    public static async Task<RawLimits> ReadAsync(BenchCity city, int rows, double bytesARow, IReadOnlyDictionary<string, long[]> from, CancellationToken cancel)
+    {
+        double Used() => Cpu.Seconds(city.Processes).Where(p => p.Key is "postgresql" or "loader").Sum(p => p.Value) * 1e6;
+        var start = Used();
+        var (copied, copy) = await CopyAsync(city, rows, bytesARow, cancel);
+        var middle = Used();
+        var (read, log) = await TailAsync(city, from, cancel);
+        return new(copied / copy, (middle - start) / copied, read / log, (Used() - middle) / read);
+    }
+
+    /// <summary>COPY BINARY of into an unindexed, logged table, 5,000 a commit. Rows and seconds.</summary>
+    static async Task<(double, double)> CopyAsync(BenchCity city, int rows, double bytesARow, CancellationToken cancel)
     {
         await using var connection = await city.OpenAsync(cancel, "-c synchronous_commit=on");
         await new NpgsqlCommand("create schema if not exists bench; drop table if exists bench.raw; create table bench.raw (shard smallint not null, key text not null, body bytea not null)", connection).ExecuteNonQueryAsync(cancel);
@@ -22,22 +38,23 @@ static class RawLimits
         for (var done = 0; done < rows; done += RowsACommit)
         {
             await using var copy = await connection.BeginBinaryImportAsync("copy bench.raw from stdin (format binary)", cancel);
+            // Not awaited one by one: the client's part would be the limit.
             for (var n = 0; n < RowsACommit; n++)
             {
-                await copy.StartRowAsync(cancel);
-                await copy.WriteAsync((short)(n % 12), NpgsqlDbType.Smallint, cancel);
-                await copy.WriteAsync($"P20130101-{done + n:0000000}", NpgsqlDbType.Text, cancel);
-                await copy.WriteAsync(body, NpgsqlDbType.Bytea, cancel);
+                copy.StartRow();
+                copy.Write((short)(n % 12), NpgsqlDbType.Smallint);
+                copy.Write($"P20130101-{done + n:0000000}", NpgsqlDbType.Text);
+                copy.Write(body, NpgsqlDbType.Bytea);
             }
             await copy.CompleteAsync(cancel);
         }
-        var rate = Math.Ceiling((double)rows / RowsACommit) * RowsACommit / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
         await new NpgsqlCommand("drop schema bench cascade", connection).ExecuteNonQueryAsync(cancel);
-        return rate;
+        return (Math.Ceiling((double)rows / RowsACommit) * RowsACommit, took);
     }
 
-    /// <summary>Messages a second that one reader takes from the outbox in the loop's own way, whole rows, 2,000 a query.</summary>
-    public static async Task<double> TailAsync(BenchCity city, IReadOnlyDictionary<string, long[]> from, CancellationToken cancel)
+    /// <summary>One reader takes messages from the outbox in the loop's own way, whole rows, 2,000 a query. Messages and seconds.</summary>
+    static async Task<(double, double)> TailAsync(BenchCity city, IReadOnlyDictionary<string, long[]> from, CancellationToken cancel)
     {
         await using var connection = await city.OpenAsync(cancel, "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off");
         await using var command = new NpgsqlCommand("""
@@ -48,8 +65,9 @@ static class RawLimits
         var (source, shard, next) = (new NpgsqlParameter<string[]>(), new NpgsqlParameter<short[]>(), new NpgsqlParameter<long[]>());
         foreach (var p in new NpgsqlParameter[] { source, shard, next, new NpgsqlParameter<DateTime> { TypedValue = DateTime.UtcNow.AddDays(-1) }, new NpgsqlParameter<int> { TypedValue = TailBatch / 12 } }) command.Parameters.Add(p);
         var (read, began) = (0L, Stopwatch.GetTimestamp());
-        foreach (var (service, seqs) in from)
+        foreach (var (service, first) in from)
         {
+            var seqs = first.ToArray();
             (source.TypedValue, shard.TypedValue, next.TypedValue) = ([.. seqs.Select(_ => service)], [.. seqs.Select((_, n) => (short)n)], seqs);
             for (var some = true; some;)
             {
@@ -63,7 +81,7 @@ static class RawLimits
                 }
             }
         }
-        return read / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return (read, Stopwatch.GetElapsedTime(began).TotalSeconds);
     }
 
     /// <summary>The next seq of every shard of the services that the chain hears.</summary>
