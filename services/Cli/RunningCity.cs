@@ -9,11 +9,12 @@ namespace InquiryHub.Cli;
 /// <param name="Redis">host:port of an existing Redis (password in Redis__Password), null = a private one.</param>
 /// <param name="Tls">A certificate file (PFX; its password in Gateway__TlsPassword) for https.</param>
 /// <param name="Listen">The address of the public port; 0.0.0.0 = all of this machine's.</param>
+/// <param name="Fresh">Nothing of an earlier run stays, with the settings of a real city.</param>
 /// <param name="ThrowAway">Servers for tests: nothing of an earlier run stays, no fsync, no password on Redis.</param>
 /// <param name="Kafka">host:port of brokers, several separated by commas, for the second log; null = what the variable Kafka__BootstrapServers says.</param>
 /// <param name="Split">A process a service, each logging in with its own database role.</param>
 /// <param name="Instances">How many processes of a service (or of allinone), where more than one.</param>
-internal sealed record StartOptions(int? Port = null, string? Postgres = null, string? Redis = null, string? Tls = null, string Listen = "127.0.0.1", bool Simulated = false, bool ServersOnly = false, bool ThrowAway = false,
+internal sealed record StartOptions(int? Port = null, string? Postgres = null, string? Redis = null, string? Tls = null, string Listen = "127.0.0.1", bool Simulated = false, bool ServersOnly = false, bool ThrowAway = false, bool Fresh = false,
     string? Kafka = null, bool Split = false, IReadOnlyDictionary<string, int>? Instances = null);
 
 /// <summary>A city that this command holds: its servers and programs, started in order and stopped in the reverse one.</summary>
@@ -41,7 +42,7 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         if (building is not null) await screen.StepAsync("Building the hub and the gateway", async step => { while (await Task.WhenAny(build, Task.Delay(250, cancel)) != build) step.Say(building.Doing); await build; });
 
         await StopLeftoversAsync();
-        if (options.ThrowAway && Directory.Exists(city.Postgres)) Directory.Delete(city.Postgres, recursive: true);
+        if ((options.ThrowAway || options.Fresh) && Directory.Exists(city.Postgres)) Directory.Delete(city.Postgres, recursive: true);
         await city.SaveAsync(ChoosePorts(city.State));
         if (options.Kafka is { } kafka) await Existing.RequireKafkaAsync(kafka, cancel);
         await screen.StepAsync("Starting PostgreSQL and Redis", step => StartServersAsync(step, cancel));

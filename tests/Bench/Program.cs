@@ -1,7 +1,32 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
+using InquiryHub.Bench;
 using InquiryHub.Bench.Mock;
+using InquiryHub.Bench.Pipeline;
+using InquiryHub.Cli;
 
-var root = new RootCommand("Measurements and faults: `./hub bench`, `./hub chaos`, and the mock cluster they use.");
+using var ending = new CancellationTokenSource();
+void End(PosixSignalContext context)
+{
+    context.Cancel = true;
+    ending.Cancel();
+}
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+
+var screen = new Screen();
+var options = new BenchOptions();
+var root = new RootCommand("What the hub must show, measured. Each command says what was promised and whether it was met.");
+
+void Add(string name, string description, Func<ParseResult, Task<int>> run)
+{
+    var command = new Command(name, description);
+    options.AddTo(command);
+    command.SetAction((parsed, _) => run(parsed));
+    root.Subcommands.Add(command);
+}
+
+Add("pipeline", "Inquiries a second through the whole chain, beside what the database and the log could do at most", parsed => PipelineBench.RunAsync(screen, options.Of(parsed), ending.Token));
 
 var mock = new Command("mock", "librdkafka's mock cluster as a process: prints its bootstrap servers, then reads commands from its input");
 Option<int> brokers = new("--brokers") { DefaultValueFactory = _ => 3 };
@@ -12,4 +37,23 @@ foreach (var option in new Option[] { brokers, topics, database, keep }) mock.Op
 mock.SetAction(parsed => MockHost.Run(parsed.GetValue(brokers), parsed.GetRequiredValue(topics), parsed.GetValue(database), parsed.GetValue(keep)));
 root.Subcommands.Add(mock);
 
-return await root.Parse(args).InvokeAsync();
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    await parsed.InvokeAsync();
+    return Exit.Usage;
+}
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (HubStop stop)
+{
+    Console.Error.WriteLine(stop.Chinese);
+    Console.Error.WriteLine(stop.English);
+    return stop.Code;
+}
+catch (Exception) when (ending.IsCancellationRequested)
+{
+    return Exit.Interrupted;
+}

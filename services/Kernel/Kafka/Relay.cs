@@ -54,7 +54,7 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
 
     void Serve(CancellationToken token)
     {
-        using var connection = database.Open(services.First());
+        using var connection = database.OpenRelay();
         // The cursor may lag what is published, never lead it: a lost one is published again.
         using (var relaxed = new NpgsqlCommand("set synchronous_commit = off", connection)) relaxed.ExecuteNonQuery();
         foreach (var s in services) Register(connection, s.Name);
