@@ -5,8 +5,7 @@ namespace InquiryHub.Bench.Pipeline;
 
 /// <param name="Hops">Messages that services read, an inquiry.</param>
 /// <param name="Used">Processor seconds.</param>
-/// <param name="Moved">Commits, and rows updated in place, an inquiry (of PostgreSQL's own statistics).</param>
-sealed record PipelineRound(int Contacts, double Seconds, double Hops, Written Written, Processors Used, (double Commits, double Updates) Moved)
+sealed record PipelineRound(int Contacts, double Seconds, double Hops, Written Written, Processors Used, DatabaseWork Work)
 {
     /// <summary>Measured before and after, in the mean: other work on this machine comes and goes.</summary>
     public RawLimits Raw { get; init; } = new(0, 0, 0, 0);
@@ -74,7 +73,7 @@ static class PipelineBench
         var contacts = batches * WalkIns.BatchSize;
         var (counts, written) = (await Counted.ReadAsync(look, cancel), await Written.ReadAsync(look, cancel));
         await using var chain = await Chain.FromHereAsync(city, cancel);
-        var (activity, read, cpu) = (await ActivityAsync(look, cancel), await ReadAsync(look, cancel), await Processors.ReadAsync(city, look, cancel));
+        var (work, read, cpu) = (await DatabaseWork.ReadAsync(look, cancel), await ReadAsync(look, cancel), await Processors.ReadAsync(city, look, cancel));
         var took = await ClosedLoop.RunAsync(counters, chain, first, batches, run.Waiting, done => step.Say($"{done:N0} of {contacts:N0} inquiries"), cancel);
         var (used, hops) = (await Processors.ReadAsync(city, look, cancel) - cpu, (double)(await ReadAsync(look, cancel) - read) / contacts);
 
@@ -82,22 +81,13 @@ static class PipelineBench
         var wrong = Counted.Wrong(counts, await Counted.ReadAsync(look, cancel), contacts);
         if (wrong.Count > 0) throw new HubStop(Exit.Failed, $"数目不符：{string.Join("；", wrong)}", $"The counts are wrong: {string.Join("; ", wrong)}");
         var rows = (await Written.ReadAsync(look, cancel)).Since(written);
-        var after = await ActivityAsync(look, cancel);
-        return new(contacts, took.TotalSeconds, hops, rows, used, ((after.Commits - activity.Commits) / contacts, (after.Updates - activity.Updates) / contacts));
+        var worked = await DatabaseWork.ReadAsync(look, cancel) - work;
+        return new(contacts, took.TotalSeconds, hops, rows, used, worked);
     }
 
     // Messages read by anybody; each cursor counts what its service has taken.
     static async Task<long> ReadAsync(NpgsqlConnection look, CancellationToken cancel) =>
         (long)(await new NpgsqlCommand("select sum(next_seq)::bigint from log.cursor where service <> 'relay'", look).ExecuteScalarAsync(cancel))!;
-
-    static async Task<(double Commits, double Updates)> ActivityAsync(NpgsqlConnection look, CancellationToken cancel)
-    {
-        // Backends report at most once a second.
-        await Task.Delay(1500, cancel);
-        await using var reader = await new NpgsqlCommand("select (select xact_commit from pg_stat_database where datname = current_database())::float8, (select sum(n_tup_upd) from pg_stat_user_tables)::float8", look).ExecuteReaderAsync(cancel);
-        await reader.ReadAsync(cancel);
-        return (reader.GetDouble(0), reader.GetDouble(1));
-    }
 
     static Measure Of(string name, IReadOnlyList<PipelineRound> rounds, Func<PipelineRound, double> value, string unit, double? atLeast = null)
     {
@@ -116,9 +106,12 @@ static class PipelineBench
                 $"{r.Item.Micros:N0}", $"{r.Item.LimitMicros:N0}", $"{r.Item.Used.Others / r.Item.Seconds:0.0}",
             })], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
         var last = rounds[^1];
-        screen.Table("Rows written", ["table", "rows/inq.", "bytes/row"],
-            [.. last.Written.Tables.Where(t => t.Value.Rows * 1000 > last.Contacts).OrderByDescending(t => t.Value.Rows).ThenBy(t => t.Key).Select(t => new[] { t.Key, $"{(double)t.Value.Rows / last.Contacts:0.00}", $"{t.Value.Bytes:0}" }),
-                ["updated in place", $"{rounds.Select(r => r.Moved.Updates).Median():0.00}", ""], ["commits (reads too)", $"{rounds.Select(r => r.Moved.Commits).Median():0.000}", ""]], 1, 2);
+        string Each(double of) => $"{of / last.Contacts:0.00}";
+        screen.Table("Rows in PostgreSQL, an inquiry (last round)", ["table", "new", "bytes/row", "updates", "of them on their page"],
+            [.. last.Written.Tables.Select(t => t.Key).Union(last.Work.Updates.Keys).Select(name => (name, last.Written.Tables.GetValueOrDefault(name).Rows, last.Written.Tables.GetValueOrDefault(name).Bytes, Updates: last.Work.Updates.GetValueOrDefault(name)))
+                .Where(t => Math.Max(t.Rows, t.Updates.All) * 200 > last.Contacts).OrderByDescending(t => t.Rows + t.Updates.All)
+                .Select(t => new[] { t.name, Each(t.Rows), $"{t.Bytes:0}", Each(t.Updates.All), t.Updates.All == 0 ? "" : $"{100 * t.Updates.OnPage / t.Updates.All:0} %" })], 1, 2, 3, 4);
+        screen.Line($"WAL {last.Work.Wal / last.Contacts:N0} bytes an inquiry; {last.Work.Commits / last.Seconds:N0} transactions a second, reads among them.");
         screen.Table("CPU, us an inquiry (medians)", ["process", "us"], Shares(rounds, r => r.Used.ByProcess, 0), 1);
         screen.Table("… inside the processes", ["thread or backend", "us"], Shares(rounds, r => r.Used.Inside, 2), 1);
     }
