@@ -8,33 +8,30 @@ namespace InquiryHub.Casework;
 sealed class TaskViewer(TaskFilter filter)
 {
     const int Most = 1000;
-    readonly Channel<TaskChange?> changes = Channel.CreateBounded<TaskChange?>(new BoundedChannelOptions(Most) { SingleReader = true });
-    volatile bool anew = true;
+    static readonly TaskChange again = new() { ReadAnew = true };
+    readonly Channel<TaskChange> changes = Channel.CreateBounded<TaskChange>(new BoundedChannelOptions(Most) { SingleReader = true });
+    volatile bool behind = true;
 
     public TaskFilter Filter => filter;
 
     /// <summary>Never waits: who is behind by more than it can keep reads the list anew.</summary>
-    public void Offer(TaskChange change) { if (!anew && !changes.Writer.TryWrite(change)) anew = true; }
+    public void Offer(TaskChange change) { if (!behind && !changes.Writer.TryWrite(change)) behind = true; }
 
-    public void Anew()
-    {
-        anew = true;
-        changes.Writer.TryWrite(null);
-    }
+    public void Anew() => Offer(again);
 
     public async IAsyncEnumerable<TaskChange> ReadAsync([EnumeratorCancellation] CancellationToken stop)
     {
         while (true)
         {
-            if (anew)
+            if (behind)
             {
                 // In this order: what is thrown away was committed before the list is read that this asks for.
-                anew = false;
+                behind = false;
                 while (changes.Reader.TryRead(out _)) { }
-                yield return new() { ReadAnew = true };
+                yield return again;
             }
             else if (!changes.Reader.TryRead(out var change)) await changes.Reader.WaitToReadAsync(stop);
-            else if (change is not null && !anew) yield return change;
+            else if (!behind) yield return change;
         }
     }
 }
