@@ -53,8 +53,11 @@ sealed class CaseworkHandlers(KeyRing ring) : IFold
     {
         work.Put(CaseworkStore.Cases, after.Case);
         foreach (var task in after.Case.Tasks)
-            if (TaskEntry.Of(after.Case.InquiryId, task) is { } entry && (before?.Task(task.TaskId) is not { } was || TaskEntry.Of(after.Case.InquiryId, was) != entry))
-                work.Put(CaseworkStore.Tasks, entry);
+        {
+            var was = before?.Task(task.TaskId) is { } known ? TaskEntry.Of(after.Case.InquiryId, known) : null;
+            if (TaskEntry.Of(after.Case.InquiryId, task) is not { } entry || entry == was) continue;
+            if (was is null) work.PutNew(CaseworkStore.Tasks, entry); else work.Put(CaseworkStore.Tasks, entry);
+        }
         foreach (var e in after.Events) work.Emit(after.Case.InquiryId, e);
     }
 
@@ -65,7 +68,7 @@ sealed class CaseworkHandlers(KeyRing ring) : IFold
         var content = ring.Unseal<Content>(e.InquiryId, e.Content) ?? new();
         var direct = ring.Unseal<Text>(e.InquiryId, e.DirectAnswer?.Answer)?.Text_ ?? "";
         var (title, text, place) = (SearchForm.Storable(content.Title), SearchForm.Storable(content.Text), SearchForm.Storable(content.Place));
-        work.Put(CaseworkStore.Texts, new CaseText(e.InquiryId, text, place, direct, e.Content?.ToByteArray() ?? []) { SearchForm = SearchForm.Of(title, text, place) });
+        work.PutNew(CaseworkStore.Texts, new CaseText(e.InquiryId, text, place, direct, e.Content?.ToByteArray() ?? []) { SearchForm = SearchForm.Of(title, text, place) });
         return title.Length > 0 ? title : string.Concat(text.EnumerateRunes().Take(TitleLength));
     }
 
