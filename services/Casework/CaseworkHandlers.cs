@@ -53,13 +53,13 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
     {
         work.Put(CaseworkStore.Cases, after.Case);
         foreach (var task in after.Case.Tasks)
-            if (TaskEntry.Of(after.Case.InquiryId, task) is { } entry)
-            {
-                var was = before?.Task(task.TaskId) is { } known ? TaskEntry.Of(after.Case.InquiryId, known) : null;
-                if (was != entry) work.Put(CaseworkStore.Tasks, entry);
-                // A row also shows the title, and whether it is late.
-                if (was != entry || before!.Registration != after.Case.Registration || before.Task(task.TaskId)!.Clock != task.Clock) live.Changed(work, was, entry);
-            }
+        {
+            var was = before?.Task(task.TaskId) is { } known ? TaskEntry.Of(after.Case.InquiryId, known) : null;
+            if (TaskEntry.Of(after.Case.InquiryId, task) is not { } entry) continue;
+            if (was is null) work.PutNew(CaseworkStore.Tasks, entry); else if (was != entry) work.Put(CaseworkStore.Tasks, entry);
+            // A row also shows the title, and whether it is late.
+            if (was != entry || before!.Registration != after.Case.Registration || before.Task(task.TaskId)!.Clock != task.Clock) live.Changed(work, was, entry);
+        }
         foreach (var e in after.Events) work.Emit(after.Case.InquiryId, e);
     }
 
@@ -70,7 +70,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
         var content = ring.Unseal<Content>(e.InquiryId, e.Content) ?? new();
         var direct = ring.Unseal<Text>(e.InquiryId, e.DirectAnswer?.Answer)?.Text_ ?? "";
         var (title, text, place) = (SearchForm.Storable(content.Title), SearchForm.Storable(content.Text), SearchForm.Storable(content.Place));
-        work.Put(CaseworkStore.Texts, new CaseText(e.InquiryId, text, place, direct, e.Content?.ToByteArray() ?? []) { SearchForm = SearchForm.Of(title, text, place) });
+        work.PutNew(CaseworkStore.Texts, new CaseText(e.InquiryId, text, place, direct, e.Content?.ToByteArray() ?? []) { SearchForm = SearchForm.Of(title, text, place) });
         return title.Length > 0 ? title : string.Concat(text.EnumerateRunes().Take(TitleLength));
     }
 

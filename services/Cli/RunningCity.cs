@@ -112,7 +112,7 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         var passwords = await city.RolePasswordsAsync();
         step.Say("database schema, sample accounts");
         // Of several processes none may migrate beside another, and a service's own role can't.
-        if (programs.Count > 1) await MigrateAsync([.. settings.Hub(), ("Hub__RolePasswordsFile", city.RolePasswordsFile)], cancel);
+        if (programs.Count > 1) await MigrateAsync([.. settings.Hub(), ("Hub__RolePasswordsFile", options.Split ? city.RolePasswordsFile : null)], cancel);
         foreach (var program in programs) await StartProgramAsync(program.Name, program.Project, [.. settings.Hub(), .. settings.Own(program, passwords)]);
         await StartProgramAsync("gateway", Programs.Gateway, settings.Gateway(Scheme));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(150));
