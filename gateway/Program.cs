@@ -1,14 +1,15 @@
 using System.Net;
 using InquiryHub.Gateway;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
 
 // The one door to the outside: routes, limits, TLS. Everything it knows is configuration.
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning);
+// It writes a stack for each unanswered probe; that an instance is left out, and is back, is said once by another.
+builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Error);
 var options = builder.Configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new();
-var hub = (Http: builder.Configuration["Hub:HttpUrl"] ?? "http://127.0.0.1:5080", Grpc: builder.Configuration["Hub:GrpcUrl"] ?? "http://127.0.0.1:5081");
+var table = RoutingTable.Of(builder.Configuration);
 var publicUrl = new Uri(options.Url);
 var grpcUrl = new Uri(options.GrpcUrl);
 
@@ -23,29 +24,15 @@ builder.WebHost.ConfigureKestrel(kestrel =>
     });
     kestrel.Listen(Address(grpcUrl), grpcUrl.Port, l => l.Protocols = HttpProtocols.Http2);
 });
-builder.Services.AddSingleton(options).AddSingleton<Limits>();
-builder.Services.AddReverseProxy().LoadFromMemory(
-[
-    new RouteConfig { RouteId = "grpc", ClusterId = "grpc", Order = 0, Match = new() { Path = "/{service:regex(^hub\\.)}/{method}" } },
-    new RouteConfig { RouteId = "http", ClusterId = "http", Order = 1, Match = new() { Path = "/{**rest}" } },
-],
-[
-    new ClusterConfig
-    {
-        ClusterId = "grpc", Destinations = new Dictionary<string, DestinationConfig> { ["hub"] = new() { Address = hub.Grpc } },
-        HttpRequest = new ForwarderRequestConfig { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromMinutes(10) },
-        HttpClient = new HttpClientConfig { EnableMultipleHttp2Connections = true },
-    },
-    new ClusterConfig
-    {
-        ClusterId = "http", Destinations = new Dictionary<string, DestinationConfig> { ["hub"] = new() { Address = hub.Http } },
-        HttpRequest = new ForwarderRequestConfig { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
-    },
-]);
+builder.Services.AddSingleton(options).AddSingleton(table).AddSingleton<Limits>().AddSingleton<Reports>();
+// A killed instance is noticed by the requests of the last two seconds, not of the last minute; a stream that was reset now and then is none.
+builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(o => (o.DetectionWindowSize, o.MinimalTotalCountThreshold, o.DefaultFailureRateLimit) = (TimeSpan.FromSeconds(2), 5, 0.5));
+builder.Services.AddReverseProxy().LoadFromMemory(table.Routes, table.Clusters);
 
 var app = builder.Build();
 app.MapGet("/gateway/live", () => "live");
 app.Use(app.Services.GetRequiredService<Limits>().ApplyAsync);
+app.Services.GetRequiredService<Reports>().Map(app);
 app.MapReverseProxy();
 app.Run();
 

@@ -17,6 +17,7 @@ internal sealed record CityState
     /// <summary>The connection string when the servers are somebody else's (--postgres), and host:port of --redis.</summary>
     public string? ConnectionString { get; init; }
     public string? Redis { get; init; }
+    public string? Kafka { get; init; }
     public bool Simulated { get; init; }
     /// <summary>The command that holds the city, then what it started, in order.</summary>
     public OwnProcess[] Processes { get; init; } = [];
@@ -52,6 +53,7 @@ internal sealed class City
     public string StateFile => In("state.json");
     public string AccountsFile => In("accounts.json");
     public string SecretsFile => In("secrets.json");
+    public string RolePasswordsFile => In("roles.json");
     public string KeyRing => In("keyring.json");
     public string Pickup => In("pickup");
     public string Postgres => In("postgresql");
@@ -102,14 +104,26 @@ internal sealed class City
                 $"The disk of {Folder} has {free / 1e9:0.0} GB left; at least {bytes / 1e9:0.0} GB are needed. Free some space and start again.");
     }
 
+    /// <summary>A password for each service's database role, made once; used where a service is a process of its own.</summary>
+    public Task<Dictionary<string, string>> RolePasswordsAsync() => MadeOnceAsync(RolePasswordsFile, Deployment.Services.Where(service => service != Deployment.Web));
+
     /// <summary>A secret for each door, made once. The door's sender uses it; nothing else knows it.</summary>
-    public async Task<Dictionary<string, string>> SecretsAsync()
+    public Task<Dictionary<string, string>> SecretsAsync() => MadeOnceAsync(SecretsFile, ["hotline", "minxin", "web", "email", "walkin", "qq"]);
+
+    private static async Task<Dictionary<string, string>> MadeOnceAsync(string file, IEnumerable<string> names)
     {
-        if (!File.Exists(SecretsFile))
-        {
-            string[] doors = ["hotline", "minxin", "web", "email", "walkin", "qq"];
-            await SecretFile.WriteAsync(SecretsFile, JsonSerializer.Serialize(doors.ToDictionary(door => door, _ => SecretFile.NewPassword()), Json), CancellationToken.None);
-        }
-        return JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(SecretsFile), Json)!;
+        if (!File.Exists(file))
+            await SecretFile.WriteAsync(file, JsonSerializer.Serialize(names.ToDictionary(name => name, _ => SecretFile.NewPassword()), Json), CancellationToken.None);
+        return JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(file), Json)!;
     }
+
+    /// <summary>The loopback port that people may want of a process: of one of the hub's, its HTTP/1.1.</summary>
+    public int? PortOf(string process) => process switch
+    {
+        "postgresql" => State.Ports["postgres"],
+        "hub" => null,
+        Deployment.AllInOne => State.Ports["hubHttp"],
+        "redis" or "gateway" => State.Ports[process],
+        _ => State.Ports.TryGetValue($"{process}.http", out var port) ? port : null,
+    };
 }

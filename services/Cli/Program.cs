@@ -34,9 +34,14 @@ Command Add(Command parent, string name, string description, Symbol[] symbols, F
 
 var root = new RootCommand("InquiryHub: every contact of a city, from any door to exact figures. 城市诉求统一受理平台。");
 
+Option<string?> kafka = new("--kafka") { Description = "HOST:PORT[,HOST:PORT...]: events go through Kafka; other settings as variables Kafka__setting_name" };
+Option<bool> split = new("--split") { Description = "A process for each service, each with its own database role" };
+Option<string?> instances = new("--instances") { Description = "How many processes: routing=2,casework=2,... with --split, allinone=2 without" };
+StartOptions How(ParseResult parsed) => new(parsed.GetValue(port), Kafka: parsed.GetValue(kafka), Split: parsed.GetValue(split), Instances: Deployment.Parse(parsed.GetValue(instances), parsed.GetValue(split)));
+
 Option<bool> exit = new("--exit") { Description = "Stop after printing the figures" };
-Add(root, "demo", "A demonstration city of its own: the year 2013 through the doors, then live contacts", [exit, port, json],
-    parsed => YearCommands.DemoAsync(screen, parsed.GetValue(port), parsed.GetValue(exit), parsed.GetValue(json), ending.Token));
+Add(root, "demo", "A demonstration city of its own: the year 2013 through the doors, then live contacts", [exit, port, json, kafka, split, instances],
+    parsed => YearCommands.DemoAsync(screen, How(parsed), parsed.GetValue(exit), parsed.GetValue(json), ending.Token));
 
 Option<string?> postgres = new("--postgres") { Description = "Connection string of an existing PostgreSQL database (15 or newer)" };
 Option<string?> redis = new("--redis") { Description = "host:port of an existing Redis; its password in the variable Redis__Password" };
@@ -44,8 +49,8 @@ Option<string?> tls = new("--tls") { Description = "Certificate (PFX; its passwo
 Option<string> listen = new("--listen") { Description = "Address of the public port; 0.0.0.0 = reachable from outside", DefaultValueFactory = _ => "127.0.0.1" };
 Option<string> clock = new("--clock") { Description = "real, or simulated: the clock stands where a loader put it", DefaultValueFactory = _ => "real" };
 clock.AcceptOnlyFromAmong("real", "simulated");
-Add(root, "up", "The hub, empty, on the real clock; stays in the foreground", [port, postgres, redis, tls, listen, clock],
-    parsed => CityCommands.UpAsync(screen, new StartOptions(parsed.GetValue(port), parsed.GetValue(postgres), parsed.GetValue(redis), parsed.GetValue(tls), parsed.GetRequiredValue(listen), parsed.GetValue(clock) == "simulated"), ending.Token));
+Add(root, "up", "The hub, empty, on the real clock; stays in the foreground", [port, postgres, redis, tls, listen, clock, kafka, split, instances],
+    parsed => CityCommands.UpAsync(screen, How(parsed) with { Postgres = parsed.GetValue(postgres), Redis = parsed.GetValue(redis), Tls = parsed.GetValue(tls), Listen = parsed.GetRequiredValue(listen), Simulated = parsed.GetValue(clock) == "simulated" }, ending.Token));
 
 Add(root, "stop", "Stop what runs from this checkout", [which], parsed => CityCommands.StopAsync(screen, parsed.GetValue(which)));
 Add(root, "status", "Processes, ports, versions, data, readiness and lag", [], _ => CityCommands.StatusAsync(screen, ending.Token));
@@ -79,6 +84,9 @@ Argument<string[]> projects = new("project") { Arity = ArgumentArity.ZeroOrMore,
 Option<string?> filter = new("--filter") { Description = "A filter of dotnet test" };
 Add(root, "test", "Every test; installs what it needs", [projects, filter],
     parsed => TestCommand.RunAsync(screen, parsed.GetValue(projects) ?? [], parsed.GetValue(filter), ending.Token));
+
+foreach (var (name, description) in new[] { ("bench", "What the hub must show, measured: pipeline (./hub bench pipeline --help)"), ("chaos", "Load and faults: nothing lost, doubled or reordered") })
+    Add(root, name, description, [], parsed => BenchCommand.RunAsync(screen, name == "chaos" ? [name, .. parsed.UnmatchedTokens] : parsed.UnmatchedTokens, ending.Token)).TreatUnmatchedTokensAsErrors = false;
 
 Add(root, "servers", "Start and stop PostgreSQL and Redis, and print their versions", [], _ => CityCommands.ServersAsync(screen, ending.Token)).Hidden = true;
 

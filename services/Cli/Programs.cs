@@ -4,7 +4,7 @@ using System.Text;
 
 namespace InquiryHub.Cli;
 
-/// <summary>The two programs of a city: services/AllInOne and gateway, built from this checkout when their sources changed.</summary>
+/// <summary>The programs of a city: services/AllInOne, or each service it is made of, and gateway; built from this checkout when their sources changed.</summary>
 internal static class Programs
 {
     public const string AllInOne = "services/AllInOne", Gateway = "gateway";
@@ -36,7 +36,7 @@ internal static class Programs
             $"{project} could not be built; the errors are above. Without a network, packages cannot be restored.");
     }
 
-    /// <summary>The program's main assembly. The services that AllInOne hosts lie beside it, each with a runtime configuration too.</summary>
+    /// <summary>A program's main assembly. Building AllInOne builds each service in its own folder too.</summary>
     public static string Assembly(string project)
     {
         var name = $"InquiryHub.{Path.GetFileName(project)}.dll";
@@ -44,15 +44,15 @@ internal static class Programs
             .Single(file => Path.GetFileName(file).Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 
-    public static Process Start(City city, string project, IEnumerable<(string, string?)> environment)
+    public static Process Start(City city, string name, string project, IEnumerable<(string, string?)> environment, params string[] arguments)
     {
-        var log = city.LogOf(Path.GetFileName(project));
+        var log = city.LogOf(name);
         if (File.Exists(log)) File.Move(log, log + ".1", overwrite: true);
         // A caller's own ASP.NET settings may not move our addresses.
         (string, string?)[] cleared = [("ASPNETCORE_URLS", null), ("ASPNETCORE_HTTP_PORTS", null), ("URLS", null), ("DOTNET_ENVIRONMENT", "Production")];
         var assembly = Assembly(project);
-        // In a session of its own: Ctrl-C at the terminal is for us, who stop the two in order.
-        var process = Tool.Start("setsid", [Dotnet, assembly], [.. cleared, .. environment], Path.GetDirectoryName(assembly), log);
+        // In a session of its own: Ctrl-C at the terminal is for us, who stop them in order.
+        var process = Tool.Start("setsid", [Dotnet, assembly, .. arguments], [.. cleared, .. environment], Path.GetDirectoryName(assembly), log);
         process.StandardInput.Close();
         return process;
     }

@@ -9,14 +9,20 @@ namespace InquiryHub.Cli;
 /// <param name="Redis">host:port of an existing Redis (password in Redis__Password), null = a private one.</param>
 /// <param name="Tls">A certificate file (PFX; its password in Gateway__TlsPassword) for https.</param>
 /// <param name="Listen">The address of the public port; 0.0.0.0 = all of this machine's.</param>
+/// <param name="Fresh">Nothing of an earlier run stays, with the settings of a real city.</param>
 /// <param name="ThrowAway">Servers for tests: nothing of an earlier run stays, no fsync, no password on Redis.</param>
-internal sealed record StartOptions(int? Port = null, string? Postgres = null, string? Redis = null, string? Tls = null, string Listen = "127.0.0.1", bool Simulated = false, bool ServersOnly = false, bool ThrowAway = false);
+/// <param name="Kafka">host:port of brokers, several separated by commas, for the second log; null = what the variable Kafka__BootstrapServers says.</param>
+/// <param name="Split">A process a service, each logging in with its own database role.</param>
+/// <param name="Instances">How many processes of a service (or of allinone), where more than one.</param>
+internal sealed record StartOptions(int? Port = null, string? Postgres = null, string? Redis = null, string? Tls = null, string Listen = "127.0.0.1", bool Simulated = false, bool ServersOnly = false, bool ThrowAway = false, bool Fresh = false,
+    string? Kafka = null, bool Split = false, IReadOnlyDictionary<string, int>? Instances = null);
 
 /// <summary>A city that this command holds: its servers and programs, started in order and stopped in the reverse one.</summary>
 internal sealed class RunningCity(City city, Screen screen, StartOptions options) : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20), Patience = TimeSpan.FromMinutes(3);
     private readonly Unprivileged user = new();
+    private readonly IReadOnlyList<HubProgram> programs = Deployment.Of(options.Split, options.Instances);
     private readonly Dictionary<string, Process> children = [];
     private PostgresServer? postgres;
     private OwnProcess? redis;
@@ -36,8 +42,9 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         if (building is not null) await screen.StepAsync("Building the hub and the gateway", async step => { while (await Task.WhenAny(build, Task.Delay(250, cancel)) != build) step.Say(building.Doing); await build; });
 
         await StopLeftoversAsync();
-        if (options.ThrowAway && Directory.Exists(city.Postgres)) Directory.Delete(city.Postgres, recursive: true);
+        if ((options.ThrowAway || options.Fresh) && Directory.Exists(city.Postgres)) Directory.Delete(city.Postgres, recursive: true);
         await city.SaveAsync(ChoosePorts(city.State));
+        if (options.Kafka is { } kafka) await Existing.RequireKafkaAsync(kafka, cancel);
         await screen.StepAsync("Starting PostgreSQL and Redis", step => StartServersAsync(step, cancel));
         if (options.ServersOnly) return;
         await screen.StepAsync("Starting the hub and the gateway", step => StartProgramsAsync(step, cancel));
@@ -57,12 +64,12 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
     {
         var ports = new Dictionary<string, int>(state.Ports);
         List<int> taken = [];
-        foreach (var name in new[] { "postgres", "redis", "hubHttp", "hubGrpc", "gatewayGrpc", "qq" })
+        foreach (var name in programs.SelectMany(program => new[] { program.HttpPort, program.GrpcPort }).Concat(["postgres", "redis", "gatewayGrpc", "qq"]))
             taken.Add(ports[name] = Ports.Choose(ports.GetValueOrDefault(name), taken, Ports.IsFree));
         ports["gateway"] = Ports.ChoosePublic(options.Port, city.Name == City.Demo ? 8090 : 8080, Ports.IsFree);
         return state with
         {
-            Ports = ports, Simulated = options.Simulated, Redis = options.Redis ?? $"127.0.0.1:{ports["redis"]}",
+            Ports = ports, Simulated = options.Simulated, Kafka = options.Kafka ?? Environment.GetEnvironmentVariable("Kafka__BootstrapServers"), Redis = options.Redis ?? $"127.0.0.1:{ports["redis"]}",
             Address = $"{Scheme}://{(options.Listen == "0.0.0.0" ? "127.0.0.1" : options.Listen)}:{ports["gateway"]}",
             GatewayGrpc = $"http://127.0.0.1:{ports["gatewayGrpc"]}",
             RedisPassword = options.ThrowAway ? "" : state.RedisPassword, Processes = [OwnProcess.Of("hub", Environment.ProcessId)],
@@ -82,13 +89,12 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         }
         else
         {
-            await RequirePostgresAsync(options.Postgres, cancel);
+            await Existing.RequirePostgresAsync(options.Postgres, cancel);
             await city.SaveAsync(city.State with { ConnectionString = options.Postgres });
         }
         step.Say("Redis");
         if (options.Redis is null) await StartRedisAsync(cancel);
-        else if (options.Redis.Split(':') is not [var host, var text] || !int.TryParse(text, out var port) || await RedisServer.VersionAsync(host, port, RedisPassword, cancel) is null)
-            throw new HubStop(Exit.ServerUnreachable, $"无法连接 Redis {options.Redis}。", $"No Redis answers at {options.Redis} (host:port; its password, if any, in the environment variable Redis__Password).");
+        else await Existing.RequireRedisAsync(options.Redis, RedisPassword, cancel);
     }
 
     private string? RedisPassword => options.Redis is null ? city.State.RedisPassword : Environment.GetEnvironmentVariable("Redis__Password");
@@ -99,47 +105,20 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         await RememberAsync(redis);
     }
 
-    private static async Task RequirePostgresAsync(string connectionString, CancellationToken cancel)
-    {
-        try
-        {
-            await using var connection = new NpgsqlConnection(connectionString);
-            await connection.OpenAsync(cancel);
-            if (connection.PostgreSqlVersion.Major < PostgresServer.OldestVersion)
-                throw new HubStop(Exit.ServerUnreachable, $"PostgreSQL {connection.PostgreSqlVersion} 版本过低，需要 15 以上。", $"That server is PostgreSQL {connection.PostgreSqlVersion}; 15 or newer is needed.");
-        }
-        catch (Exception away) when (away is NpgsqlException or ArgumentException or TimeoutException)
-        {
-            throw new HubStop(Exit.ServerUnreachable, $"无法连接 --postgres 给出的数据库：{away.Message}", $"The database of --postgres cannot be reached: {away.Message}");
-        }
-    }
-
     private async Task StartProgramsAsync(Step step, CancellationToken cancel)
     {
-        var state = city.State;
-        var secrets = await city.SecretsAsync();
-        string hubHttp = $"http://127.0.0.1:{state.Ports["hubHttp"]}", hubGrpc = $"http://127.0.0.1:{state.Ports["hubGrpc"]}";
-        (string, string?)[] shared = [("Hub__HttpUrl", hubHttp), ("Hub__GrpcUrl", hubGrpc), ("Redis__Endpoint", state.Redis), ("Redis__Password", RedisPassword)];
-        List<(string, string?)> hub =
-        [
-            .. shared, ("ConnectionStrings__Hub", state.ConnectionString), ("Hub__KeyRing", city.KeyRing), ("Hub__Clock", state.Simulated ? "simulated" : "real"),
-            ("Directory__AccountsFile", city.AccountsFile), ("Channels__Pickup", city.Pickup), ("Channels__SecretsFile", city.SecretsFile),
-        ];
-        // A simulated city is loaded by people who stand behind one address: QQ's platform is ours, and the limit on it is off.
-        if (state.Simulated)
-            hub.AddRange([("Channels__Qq__AppId", QqStandIn.AppId), ("Channels__Qq__ApiBase", $"http://127.0.0.1:{state.Ports["qq"]}"), ("Channels__Qq__TokenUrl", $"http://127.0.0.1:{state.Ports["qq"]}/app/getAppAccessToken")]);
-        (string, string?)[] gateway = [.. shared, ("Gateway__Url", $"{Scheme}://{options.Listen}:{state.Ports["gateway"]}"), ("Gateway__GrpcUrl", state.GatewayGrpc), ("Gateway__TlsCertificate", options.Tls is null ? null : Path.GetFullPath(options.Tls)), ("Gateway__PublicPerMinute", state.Simulated ? "1000000" : null)];
-
+        var settings = new Settings(city, options, programs, RedisPassword);
+        await city.SecretsAsync();
+        var passwords = await city.RolePasswordsAsync();
         step.Say("database schema, sample accounts");
-        foreach (var (program, environment) in new[] { (Programs.AllInOne, hub.ToArray()), (Programs.Gateway, gateway) })
-        {
-            children[program] = Programs.Start(city, program, environment);
-            await RememberAsync(OwnProcess.Of(Path.GetFileName(program), children[program].Id));
-        }
+        // Of several processes none may migrate beside another, and a service's own role can't.
+        if (programs.Count > 1) await MigrateAsync([.. settings.Hub(), ("Hub__RolePasswordsFile", city.RolePasswordsFile)], cancel);
+        foreach (var program in programs) await StartProgramAsync(program.Name, program.Project, [.. settings.Hub(), .. settings.Own(program, passwords)]);
+        await StartProgramAsync("gateway", Programs.Gateway, settings.Gateway(Scheme));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(150));
         var began = Stopwatch.GetTimestamp();
         // The hub itself first: asked through the gateway it would fill the gateway's log with refused connections.
-        foreach (var address in new[] { hubHttp, state.Address! })
+        foreach (var address in settings.Addresses.Append(city.State.Address!))
         {
             Readiness readiness;
             while (!(readiness = await Readiness.AskAsync(address, cancel)).IsReady)
@@ -151,6 +130,21 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
                 await timer.WaitForNextTickAsync(cancel);
             }
         }
+    }
+
+    private async Task StartProgramAsync(string name, string project, IEnumerable<(string, string?)> environment, params string[] arguments)
+    {
+        children[name] = Programs.Start(city, name, project, environment, arguments);
+        await RememberAsync(OwnProcess.Of(name, children[name].Id));
+    }
+
+    private async Task MigrateAsync(IEnumerable<(string, string?)> environment, CancellationToken cancel)
+    {
+        await StartProgramAsync("migrate", Programs.AllInOne, environment, "migrate");
+        await children["migrate"].WaitForExitAsync(cancel);
+        if (children["migrate"].ExitCode != 0) throw Died("migrate");
+        children.Remove("migrate");
+        await city.SaveAsync(city.State with { Processes = [.. city.State.Processes.Where(process => process.Name != "migrate")] });
     }
 
     /// <summary>Returns when the command is asked to stop; throws when a program ends by itself. A lost Redis is started again.</summary>
@@ -177,7 +171,7 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
 
     private HubStop Died(string program)
     {
-        var log = city.LogOf(Path.GetFileName(program));
+        var log = city.LogOf(program);
         var last = File.ReadLines(log).TakeLast(15).ToArray();
         if (children[program].ExitCode == Exit.AllInOneNewerDatabase)
             return new HubStop(Exit.NewerDatabase, $"数据库由更新的版本创建：\n{string.Join('\n', last.TakeLast(3))}",
@@ -210,8 +204,8 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
     private async Task StopAllAsync()
     {
         // The gateway first: doors close before the hub behind them does.
-        foreach (var process in city.State.Processes.Reverse().Where(process => process.Name is not ("hub" or "postgresql" or "redis")))
-            await process.StopAsync(Grace);
+        foreach (var process in city.State.Processes.Where(process => process.Name == "gateway")) await process.StopAsync(Grace);
+        await Task.WhenAll(city.State.Processes.Where(process => process.Name is not ("hub" or "postgresql" or "redis" or "gateway")).Select(process => process.StopAsync(Grace)));
         if (postgres is not null) await postgres.StopAsync();
         if (redis is not null) await redis.StopAsync(Grace);
         if (city.Holder?.Pid == Environment.ProcessId) await city.SaveAsync(city.State with { Processes = [] });

@@ -10,7 +10,8 @@ internal sealed record ParkedMessage(long Id, Message Message);
 
 internal readonly record struct Position(string Source, int Shard);
 
-internal sealed record BatchResult(IReadOnlyDictionary<Position, (long Next, DateTimeOffset? RecordedAt)> Cursors, IReadOnlyList<Position> Gaps, int Folded, int Duplicates, int Parked, int Emitted);
+
+internal sealed record BatchResult(IReadOnlyDictionary<Position, Cursor> Cursors, IReadOnlyList<Position> Gaps, int Folded, int Duplicates, int Parked, int Emitted);
 
 /// <summary>
 /// One transaction of a service: lock, read, fold, write, commit. The loop and the writer both run through here; there is no
@@ -30,13 +31,27 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
 
         var read = Read(connection, touched, wants, commands);
         var work = read.Work;
+        if (TestSwitches.ExpectedFromMemory) foreach (var p in read.Cursors.Keys.ToList()) if (remembered.TryGetValue((service.Name, p), out var c)) read.Cursors[p] = c;
         var fold = new FoldRun(service, work, read.Cursors, read.Parked, read.Deferred, refused);
         foreach (var r in replays) fold.Replay(r);
         foreach (var m in messages) fold.Next(m);
         foreach (var c in commands) c.Run(work, read.Answers, shards);
         var counters = Write(connection, read, fold, commands);
         work.Committed(counters);
+        if (TestSwitches.ExpectedFromMemory) foreach (var p in fold.Moved) remembered[(service.Name, p)] = fold.Cursors[p];
         return new(fold.Cursors, fold.Gaps, fold.Folded, fold.Duplicates, fold.ToPark.Count, work.Outbox.Count);
+    }
+
+    static readonly System.Collections.Concurrent.ConcurrentDictionary<(string, Position), Cursor> remembered = new();
+
+    // What must never be done: the writes may have been committed, and are then done twice.
+    static void SendAgain(NpgsqlBatch batch)
+    {
+        using var again = (NpgsqlConnection)((ICloneable)batch.Connection!).Clone();
+        again.Open();
+        batch.Connection = again;
+        batch.BatchCommands.Insert(0, new NpgsqlBatchCommand("begin"));
+        batch.ExecuteNonQuery();
     }
 
     // A message that can't be decoded names no rows; the fold meets the same error and parks it.
@@ -46,7 +61,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         catch (Exception e) when (e is not NpgsqlException) { _ = e; }
     }
 
-    sealed record ReadResult(UnitOfWork Work, Dictionary<int, long> NextSeq, Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)> Cursors,
+    sealed record ReadResult(UnitOfWork Work, Dictionary<int, long> NextSeq, Dictionary<Position, Cursor> Cursors,
         Dictionary<string, SortedSet<long>> Parked, HashSet<string> Deferred, Dictionary<string, byte[]> Answers, long ReferenceVersion);
 
     ReadResult Read(NpgsqlConnection connection, int[] touched, Wants wants, IReadOnlyList<PendingCommand> commands)
@@ -57,7 +72,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         batch.BatchCommands.Add(Command(Lock, service.Name, small));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(service.Reference is null ? "select log.city_now(), clock_timestamp(), 0::bigint"
             : $"select log.city_now(), clock_timestamp(), (select version from {service.Name}.reference_version)"));
-        batch.BatchCommands.Add(Command("select source, shard, next_seq, recorded_at from log.cursor where service = $1 and shard = any($2)", service.Name, small));
+        batch.BatchCommands.Add(Command("select source, shard, next_seq, recorded_at, position from log.cursor where service = $1 and shard = any($2)", service.Name, small));
         batch.BatchCommands.Add(Command("select id, key, deferred from log.parked where service = $1 and shard = any($2)", service.Name, small));
         var ids = commands.Where(c => c.Id is not null).Select(c => c.Id!).ToArray();
         if (ids.Length > 0) batch.BatchCommands.Add(Command("select id, answer from log.command where service = $1 and id = any($2)", service.Name, ids));
@@ -74,8 +89,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         reader.NextResult(); reader.Read();
         var (now, recorded, version) = (reader.GetFieldValue<DateTimeOffset>(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt64(2));
         reader.NextResult();
-        var cursors = new Dictionary<Position, (long, DateTimeOffset?)>();
-        while (reader.Read()) cursors[new(reader.GetString(0), reader.GetInt16(1))] = (reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3));
+        var cursors = Cursor.Read(reader);
         reader.NextResult();
         var (parked, deferred) = (new Dictionary<string, SortedSet<long>>(), new HashSet<string>());
         while (reader.Read())
@@ -128,6 +142,12 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         // After the commit but in its pipeline: inside the transaction it would serialise all notifying writers.
         if (work.Outbox.Count > 0) batch.BatchCommands.Add(new NpgsqlBatchCommand($"notify log_{service.Name}"));
 
+        try { return Send(batch, work, counters); }
+        catch (Exception e) when (TestSwitches.ResendAfterLostCommit && Transient.Is(e)) { SendAgain(batch); throw; }
+    }
+
+    Dictionary<CounterTable, List<CounterValue>> Send(NpgsqlBatch batch, UnitOfWork work, List<(CounterTable Table, List<(int Shard, string[] Dimensions, long Delta)> Deltas)> counters)
+    {
         var values = new Dictionary<CounterTable, List<CounterValue>>();
         using var reader = batch.ExecuteReader();
         foreach (var (table, _) in counters)
@@ -169,12 +189,13 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
     {
         var moved = fold.Moved.ToList();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            "update log.cursor c set next_seq = u.n, recorded_at = u.r from unnest($2::text[], $3::smallint[], $4::bigint[], $5::timestamptz[]) u(source, shard, n, r) where c.service = $1 and c.source = u.source and c.shard = u.shard")
+            "update log.cursor c set next_seq = u.n, recorded_at = u.r, position = u.p from unnest($2::text[], $3::smallint[], $4::bigint[], $5::timestamptz[], $6::text[]) u(source, shard, n, r, p) where c.service = $1 and c.source = u.source and c.shard = u.shard")
         {
             Parameters =
             {
                 new() { Value = service.Name }, Arrays.Of("text", moved.Select(m => m.Source), moved.Count), Arrays.Of("smallint", moved.Select(m => (object?)(short)m.Shard), moved.Count),
                 Arrays.Of("bigint", moved.Select(m => (object?)fold.Cursors[m].Next), moved.Count), Arrays.Of("timestamptz", moved.Select(m => (object?)fold.Cursors[m].RecordedAt), moved.Count),
+                Arrays.Of("text", moved.Select(m => fold.Cursors[m].Offset?.ToString()), moved.Count),
             },
         });
     }

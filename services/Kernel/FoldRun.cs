@@ -6,11 +6,11 @@ namespace InquiryHub.Kernel;
 /// The middle of a batch: drops duplicates, stops at gaps, folds, parks. `expected` comes from the cursor read under the
 /// lock and never from memory: an instance that was frozen finds its messages to be duplicates.
 /// </summary>
-internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)> cursors, Dictionary<string, SortedSet<long>> parked, HashSet<string> deferred, string? refused = null)
+internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Position, Cursor> cursors, Dictionary<string, SortedSet<long>> parked, HashSet<string> deferred, string? refused = null)
 {
     readonly HashSet<string> blocked = [];
 
-    public Dictionary<Position, (long Next, DateTimeOffset? RecordedAt)> Cursors => cursors;
+    public Dictionary<Position, Cursor> Cursors => cursors;
     public HashSet<Position> Moved { get; } = [];
     public List<Position> Gaps { get; } = [];
     public List<(Message Message, string Error, bool Deferred)> ToPark { get; } = [];
@@ -26,7 +26,7 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
         if (!cursors.TryGetValue(position, out var cursor)) throw new InvalidOperationException($"{service.Name} has no cursor for {position}: it was not registered at start.");
         if (message.Seq < cursor.Next) { Duplicates++; return; }
         if (message.Seq > cursor.Next) { if (!Gaps.Contains(position)) Gaps.Add(position); return; }
-        cursors[position] = (message.Seq + 1, message.RecordedAt);
+        cursors[position] = new(message.Seq + 1, message.RecordedAt, message.Offset?.Next);
         Moved.Add(position);
 
         if (parked.ContainsKey(message.Key)) Park(message, "held back behind an earlier message of its key", deferred.Contains(message.Key));
@@ -61,6 +61,8 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
     (string Error, bool Deferred)? Try(Message message)
     {
         if (refused is not null) return (refused, false);
+        // Bytes from Kafka that were no event: there is nothing to fold, a replay clears them away.
+        if (message.Type.Length == 0) return null;
         using var step = Trace.Source.HasListeners() ? Trace.Walk(2, "Log", message.Trace) : null; // Walk 2: the message is read from the log
         work.Begin(message.Shard, message.Trace);
         try

@@ -23,6 +23,7 @@ static class Health
         {
             version, modules = modules.Select(m => m.Name), options.Clock, options.HttpUrl, options.GrpcUrl,
             database = Masked(app.Configuration.GetConnectionString("Hub")), redis = app.Configuration["Redis:Endpoint"],
+            kafka = app.Services.GetService<KafkaLink>()?.Options is { } k ? new { k.BootstrapServers, k.TopicPrefix, settings = k.Shown() } : null,
         }, Json.Options));
     }
 
@@ -31,13 +32,14 @@ static class Health
 }
 
 /// <summary>Why not ready, in words; details are for status pages.</summary>
-public sealed record ReadyReport(bool Ready, IReadOnlyList<string> Reasons, IReadOnlyList<ServiceReport> Services, bool Redis, DateTimeOffset? CityNow);
+/// <param name="Warnings">What somebody should look at although people can work: no Kafka broker answers, for example.</param>
+public sealed record ReadyReport(bool Ready, IReadOnlyList<string> Reasons, IReadOnlyList<ServiceReport> Services, bool Redis, DateTimeOffset? CityNow, IReadOnlyList<string> Warnings);
 public sealed record ServiceReport(string Service, string Leases, long Lag, double AgeSeconds, long Parked, long Folded, long Duplicates);
 
 /// <summary>A further condition of readiness: null when fulfilled, else the reason.</summary>
 public sealed record ReadyCheck(Func<CancellationToken, ValueTask<string?>> Reason);
 
-sealed class Readiness(HubDatabase database, IEnumerable<ServiceHealth> services, IEnumerable<HubService> definitions, IEnumerable<ReadyCheck> checks, RedisLink redis)
+sealed class Readiness(IEnumerable<ServiceHealth> services, IEnumerable<HubService> definitions, IEnumerable<ReadyCheck> checks, RedisLink redis, HubDatabase? database = null, KafkaLink? kafka = null)
 {
     const string Lags = """
         select c.service, sum(greatest(s.next_seq - c.next_seq, 0))::bigint, coalesce(max(extract(epoch from clock_timestamp() - c.recorded_at)) filter (where s.next_seq > c.next_seq), 0)::float8,
@@ -50,7 +52,7 @@ sealed class Readiness(HubDatabase database, IEnumerable<ServiceHealth> services
         var reasons = services.Where(s => s.Reason is not null).Select(s => $"{s.Service}: {s.Reason}").ToList();
         var reports = new List<ServiceReport>();
         DateTimeOffset? cityNow = null;
-        try
+        if (database is not null) try
         {
             await using var connection = new NpgsqlConnection(database.ConnectionString);
             await connection.OpenAsync(stop);
@@ -73,6 +75,7 @@ sealed class Readiness(HubDatabase database, IEnumerable<ServiceHealth> services
         }
         catch (NpgsqlException e) { reasons.Add($"database: {Transient.State(e)}"); }
         foreach (var check in checks) if (await check.Reason(stop) is { } reason) reasons.Add(reason);
-        return new(reasons.Count == 0, reasons, reports, redis.Up, cityNow);
+        var warnings = kafka?.AwaySince is { } since ? new[] { $"kafka: no broker has answered since {since:u}; events wait in the outbox" } : [];
+        return new(reasons.Count == 0, reasons, reports, redis.Up, cityNow, warnings);
     }
 }

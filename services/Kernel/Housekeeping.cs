@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
@@ -5,35 +6,25 @@ namespace InquiryHub.Kernel;
 
 /// <summary>
 /// What the log needs now and then: months of outbox partitions ahead, months behind dropped once they are older than the
-/// retention and every registered consumer has read them, answers of commands older than seven days away; and LISTEN.
+/// retention and every registered consumer has read them, answers of commands older than seven days away; and LISTEN. The
+/// functions of 003-roles.sql do it as the owner, for a process that logs in as one service's role.
 /// </summary>
-internal sealed class Housekeeping(HubDatabase database, HubOptions options, IEnumerable<HubService> services) : BackgroundService
+internal sealed class Housekeeping(HubDatabase database, HubOptions options, IEnumerable<HubService> services, IServiceProvider provider) : BackgroundService
 {
-    const string Droppable = """
-        select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'log.outbox'::regclass
-        and to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month' < now() - make_interval(days => $1) order by 1
-        """;
-
     /// <summary>Drops what is old and read by all; returns the partitions dropped. An unread one stays: `./hub consumers list` shows who is behind.</summary>
     internal static async Task<IReadOnlyList<string>> DropOldAsync(NpgsqlConnection connection, int retentionDays, CancellationToken stop)
     {
-        var (old, dropped) = (new List<string>(), new List<string>());
-        await using (var reader = await new NpgsqlCommand(Droppable, connection) { Parameters = { new() { Value = retentionDays } } }.ExecuteReaderAsync(stop))
-            while (await reader.ReadAsync(stop)) old.Add(reader.GetString(0));
-        foreach (var name in old)
-        {
-            await using var unread = new NpgsqlCommand($"select exists (select from log.{name} o join log.cursor c on c.source = o.service and c.shard = o.shard and c.next_seq <= o.seq)", connection);
-            if ((bool)(await unread.ExecuteScalarAsync(stop))!) continue;
-            await using var drop = new NpgsqlCommand($"drop table log.{name}", connection);
-            await drop.ExecuteNonQueryAsync(stop);
-            dropped.Add(name);
-        }
+        await using var command = new NpgsqlCommand("select log.drop_read_months($1)", connection) { Parameters = { new() { Value = retentionDays } } };
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var dropped = new List<string>();
+        while (await reader.ReadAsync(stop)) dropped.Add(reader.GetString(0));
         return dropped;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
-        var listening = LogSignals.ListenAsync(database.ConnectionString, services.SelectMany(s => s.Sources), stop);
+        // On Kafka the consumers hear of news from the broker, and the relay must hear of its own services' other instances.
+        var listening = LogSignals.ListenAsync(database.ConnectionString, provider.GetService<KafkaLink>() is null ? services.SelectMany(s => s.Sources) : services.Select(s => s.Name), stop);
         using var timer = new PeriodicTimer(TimeSpan.FromHours(1));
         do
         {
@@ -43,7 +34,7 @@ internal sealed class Housekeeping(HubDatabase database, HubOptions options, IEn
                 await connection.OpenAsync(stop);
                 await using var command = new NpgsqlCommand("""
                     select log.add_outbox_month((date_trunc('month', now()) + make_interval(months => m))::date) from generate_series(0, 13) m;
-                    delete from log.command where at < clock_timestamp() - interval '7 days';
+                    select log.sweep_commands(7);
                     """, connection);
                 await command.ExecuteNonQueryAsync(stop);
                 await DropOldAsync(connection, options.RetentionDays, stop);

@@ -18,12 +18,17 @@ public sealed class HubDatabase(string connectionString) : IAsyncDisposable
     /// A connection for a loop or writer. The time-outs free the shard lock of a process that was frozen in a transaction or
     /// while rows were being sent to it (without the TCP one it kept its lock for 12 s).
     /// </summary>
-    internal NpgsqlConnection Open(HubService service)
+    internal NpgsqlConnection Open(HubService service) => Open(service.Name + " kernel", $"-c role={service.Role}");
+
+    /// <summary>As whoever this process logs in as: the owner, or the role of its one service. For the relay of all its services.</summary>
+    internal NpgsqlConnection OpenRelay() => Open("relay", "");
+
+    NpgsqlConnection Open(string name, string role)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Pooling = false, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, ApplicationName = service.Name + " kernel", CommandTimeout = 30,
-            Options = $"-c role={service.Role} -c idle_in_transaction_session_timeout=2000 -c lock_timeout=10000 -c tcp_user_timeout=3000 -c synchronous_commit=on"
+            Pooling = false, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, ApplicationName = name, CommandTimeout = 30,
+            Options = role + " -c idle_in_transaction_session_timeout=2000 -c lock_timeout=10000 -c tcp_user_timeout=3000 -c synchronous_commit=on"
                 // Generic plans are made once, mostly while tables are still empty: they may not be sequential scans. What can only be
                 // one gets a huge cost by that, and would be compiled each time: jit off.
                 + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off",

@@ -1,4 +1,5 @@
 using System.Net;
+using Confluent.Kafka;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -37,20 +38,33 @@ public sealed record HubOptions
     public int RetentionDays { get; init; } = 400;
     /// <summary>Used once, when the database is made.</summary>
     public int Shards { get; init; } = Schema.DefaultShards;
+    /// <summary>JSON, service to password: migrating lets these services' roles log in by themselves, for a process a service.</summary>
+    public string RolePasswordsFile { get; init; } = "";
 }
 
-/// <summary>Starts one or many modules in a process: the same code for AllInOne and for a service alone.</summary>
+/// <summary>
+/// Starts one or many modules in a process: the same code for AllInOne and for a service alone. With the argument
+/// <c>migrate</c> it only brings the database to this version, as its owner, and ends with 0. A process that logs in as its
+/// service's role never migrates. Modules without a service (Web alone) need no database.
+/// </summary>
 public static class HubHost
 {
-    public const int ExitAddressInUse = 14, ExitBadConfiguration = 64, ExitNewerDatabase = 78;
+    public const int ExitAddressInUse = 14, ExitBadConfiguration = 64, ExitNotMigrated = 75, ExitNewerDatabase = 78;
 
     public static async Task<int> RunAsync(string[] args, params IHubModule[] modules)
     {
         try
         {
-            await using var app = await BuildAsync(WebApplication.CreateBuilder(args), modules);
-            await app.RunAsync();
+            var migrate = args is ["migrate", ..];
+            await using var app = await BuildAsync(WebApplication.CreateBuilder(migrate ? args[1..] : args), modules);
+            if (!migrate) await app.RunAsync();
             return 0;
+        }
+        catch (NotMigratedException e) { Console.Error.WriteLine(e.Message); return ExitNotMigrated; }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName)
+        {
+            Console.Error.WriteLine($"数据库拒绝登录：请检查 ConnectionStrings__Hub，或先运行 AllInOne migrate。 / The database refuses the login ({e.SqlState}): mend ConnectionStrings__Hub, or run `AllInOne migrate` first, which makes the roles.");
+            return ExitNotMigrated;
         }
         catch (NewerDatabaseException e) { Console.Error.WriteLine(e.Message); return ExitNewerDatabase; }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException) { Console.Error.WriteLine($"端口已被占用。 / {e.Message}"); return ExitAddressInUse; }
@@ -61,8 +75,7 @@ public static class HubHost
     public static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, IReadOnlyList<IHubModule> modules)
     {
         var options = builder.Configuration.GetSection("Hub").Get<HubOptions>() ?? new();
-        var connectionString = builder.Configuration.GetConnectionString("Hub")
-            ?? throw new InvalidDataException("ConnectionStrings__Hub is not set: it must name the PostgreSQL database of the hub.");
+        if (TestSwitches.Any && options.Clock != "simulated") throw new InvalidDataException("Hub__Test__... breaks the hub on purpose; only a simulated city (Hub__Clock=simulated) takes it.");
         if (options.Clock is not ("real" or "simulated")) throw new InvalidDataException("Hub__Clock must be real or simulated.");
         Listen(builder, options);
         builder.Logging.AddSimpleConsole(c => { c.SingleLine = true; c.TimestampFormat = "HH:mm:ss "; });
@@ -72,18 +85,28 @@ public static class HubHost
 
         var box = new ShardsBox();
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(box).AddSingleton(sp => sp.GetRequiredService<ShardsBox>().Value)
-            .AddSingleton(KeyRing.Open(options.KeyRing)).AddSingleton<Tokens>().AddSingleton(_ => new HubDatabase(connectionString))
-            .AddSingleton(_ => new RedisLink(builder.Configuration["Redis:Endpoint"], builder.Configuration["Redis:Password"]))
-            .AddSingleton<Readiness>().AddHostedService<Housekeeping>();
+            .AddSingleton(KeyRing.Open(options.KeyRing)).AddSingleton<Tokens>()
+            .AddSingleton(_ => new RedisLink(builder.Configuration["Redis:Endpoint"], builder.Configuration["Redis:Password"])).AddSingleton<Readiness>();
         builder.Services.AddGrpc(g => { g.Interceptors.Add<GrpcErrors>(); g.MaxReceiveMessageSize = 4 * 1024 * 1024; });
         AddSignIn(builder);
         AddTelemetry(builder);
         foreach (var m in modules) m.Add(builder);
+        var connectionString = builder.Configuration.GetConnectionString("Hub");
+        if (builder.Services.Any(d => d.ServiceType == typeof(HubService)))
+        {
+            if (string.IsNullOrEmpty(connectionString)) throw new InvalidDataException("ConnectionStrings__Hub is not set: it must name the PostgreSQL database of the hub.");
+            builder.Services.AddSingleton(_ => new HubDatabase(connectionString)).AddHostedService<Housekeeping>();
+            if (KafkaOptions.Of(builder.Configuration) is { } log) builder.Services.AddSingleton(sp => new KafkaLink(log, sp.GetRequiredService<Shards>(), box.HubId)).AddHostedService<Relay>();
+        }
 
         var app = builder.Build();
-        var services = app.Services.GetServices<HubService>().ToList();
-        box.Value = await Schema.ApplyAsync(connectionString, services, options.Shards, CancellationToken.None);
-        await CheckClock(connectionString, options);
+        if (app.Services.GetService<HubDatabase>() is not null)
+        {
+            box.Value = await Schema.ApplyAsync(connectionString!, [.. app.Services.GetServices<HubService>()], options.Shards, CancellationToken.None, RolePasswords(options));
+            box.HubId = await Schema.HubIdAsync(connectionString!);
+            if (app.Services.GetService<KafkaLink>() is { } kafka) await CheckTopics(kafka, app.Services.GetServices<HubService>());
+            await CheckClock(connectionString!, options);
+        }
 
         app.UseExceptionHandler(e => e.Run(c => Unexpected(c, app.Logger)));
         app.UseAuthentication();
@@ -94,7 +117,14 @@ public static class HubHost
         return app;
     }
 
-    sealed class ShardsBox { Shards? value; public Shards Value { get => value ?? throw new InvalidOperationException("The shards are known once the database is migrated."); set => this.value = value; } }
+    static Dictionary<string, string>? RolePasswords(HubOptions options)
+    {
+        if (options.RolePasswordsFile.Length == 0) return null;
+        try { return Json.Read<Dictionary<string, string>>(File.ReadAllText(options.RolePasswordsFile)); }
+        catch (Exception e) when (e is IOException or System.Text.Json.JsonException) { throw new InvalidDataException($"Hub__RolePasswordsFile {options.RolePasswordsFile} is not a JSON object of service and password.", e); }
+    }
+
+    sealed class ShardsBox { Shards? value; public Shards Value { get => value ?? throw new InvalidOperationException("The shards are known once the database is migrated."); set => this.value = value; } public string HubId { get; set; } = ""; }
 
     static void Listen(WebApplicationBuilder builder, HubOptions options) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
@@ -128,14 +158,30 @@ public static class HubHost
         if (otlp) telemetry.WithTracing(t => t.AddSource("InquiryHub").AddAspNetCoreInstrumentation().AddOtlpExporter());
     }
 
+    // A broker that is away is no reason not to start: contacts come in all the same and wait in the outbox. Wrong topics are one.
+    static async Task CheckTopics(KafkaLink kafka, IEnumerable<HubService> services)
+    {
+        try { await kafka.EnsureAsync([.. services.SelectMany(s => s.Sources).Distinct()]); }
+        catch (KafkaException) { kafka.Away(TimeProvider.System); }
+    }
+
     static async Task CheckClock(string connectionString, HubOptions options)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         if (options.Clock == "simulated")
         {
-            await using var start = new NpgsqlCommand("insert into log.clock (base, since, rate) values ('2013-01-01 00:00+08', clock_timestamp(), 0) on conflict do nothing", connection);
+            // A service's own role may not set the clock: its owner did when it migrated.
+            await using var start = new NpgsqlCommand("""
+                do $$ begin
+                    if has_table_privilege('log.clock', 'insert') then
+                        insert into log.clock (base, since, rate) values ('2013-01-01 00:00+08', clock_timestamp(), 0) on conflict do nothing;
+                    end if;
+                end $$
+                """, connection);
             await start.ExecuteNonQueryAsync();
+            await using var set = new NpgsqlCommand("select count(*) from log.clock", connection);
+            if ((long)(await set.ExecuteScalarAsync())! == 0) throw new NotMigratedException("log.clock (Hub__Clock=simulated)");
             return;
         }
         await using var read = new NpgsqlCommand("select count(*) from log.clock", connection);

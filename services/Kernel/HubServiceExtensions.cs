@@ -23,6 +23,12 @@ public static class HubServiceExtensions
         s.AddKeyedSingleton(name, (sp, _) => new Writer(sp.GetRequiredKeyedService<HubService>(name), sp.GetRequiredService<HubDatabase>(), sp.GetRequiredService<Shards>(), sp.GetRequiredKeyedService<ReferenceCache>(name)));
         s.AddSingleton<IHostedService>(sp => sp.GetRequiredKeyedService<Writer>(name));
         s.AddSingleton<IHostedService>(sp => new ServiceLoop(sp.GetRequiredKeyedService<HubService>(name), sp.GetRequiredService<HubDatabase>(), sp.GetRequiredService<Shards>(),
-            sp.GetRequiredKeyedService<ReferenceCache>(name), sp.GetRequiredKeyedService<ServiceHealth>(name), sp.GetRequiredService<ILogger<ServiceLoop>>()));
+            sp.GetRequiredKeyedService<ReferenceCache>(name), sp.GetRequiredKeyedService<ServiceHealth>(name), Log(sp, name), sp.GetRequiredService<ILogger<ServiceLoop>>()));
+    }
+
+    static IInboundLog Log(IServiceProvider sp, string name)
+    {
+        var (service, database, health, log) = (sp.GetRequiredKeyedService<HubService>(name), sp.GetRequiredService<HubDatabase>(), sp.GetRequiredKeyedService<ServiceHealth>(name), sp.GetRequiredService<ILogger<ServiceLoop>>());
+        return sp.GetService<KafkaLink>() is { } kafka ? new KafkaLog(service, database, kafka, health, log) : new EmbeddedLog(service, database, sp.GetRequiredService<Shards>(), health, log);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Leases(HubService service, string connectionString, Shards
     public IReadOnlySet<int> Held { get; private set; } = new HashSet<int>();
 
     /// <summary>Wakes the loop when the held shards change.</summary>
-    public AutoResetEvent? Wake { get; init; }
+    public AutoResetEvent? Wake { get; set; }
 
     public void Start()
     {

@@ -9,6 +9,9 @@ namespace InquiryHub.Kernel;
 /// <param name="Trace">W3C traceparent of the step that emitted it.</param>
 public sealed record Message(string Source, int Shard, long Seq, string Key, string Type, string? Trace, byte[] Body, DateTimeOffset RecordedAt)
 {
+    /// <summary>Where it lies on Kafka; null on the embedded log.</summary>
+    internal LogOffset? Offset { get; init; }
+
     IMessage? decoded;
 
     /// <summary>The event; null when this build does not know its type (a newer producer's, nobody here can want it).</summary>

@@ -7,16 +7,23 @@ namespace InquiryHub.Kernel;
 public sealed class NewerDatabaseException(string migration) : Exception(
     $"数据库由更新的版本建立（{migration}），请使用更新的程序。 / The database was made by a newer version ({migration}); start that version, or restore a backup.");
 
-/// <summary>Migrations, roles, shard and cursor rows: run at every start under one lock, nothing to do when nothing changed.</summary>
+/// <summary>A process that logs in as a service's role found the database not yet migrated to its version. Exit code 75: try again later.</summary>
+public sealed class NotMigratedException(string missing) : Exception(
+    $"数据库尚未升级到本版本（缺少 {missing}），请先以所有者身份运行 AllInOne migrate。 / The database lacks {missing}: run `AllInOne migrate` of this version as its owner, then start this process again.");
+
+/// <summary>Migrations, roles, shard and cursor rows: run at every start of the owner under one lock, nothing to do when nothing changed. A service's own role only looks.</summary>
 internal static class Schema
 {
     public const int DefaultShards = 12;
     const long Lock = 0x48554253;
 
-    public static async Task<Shards> ApplyAsync(string connectionString, IReadOnlyList<HubService> services, int shards, CancellationToken stop)
+    /// <param name="passwords">Service to password, for services that log in by themselves; they may be more than <paramref name="services"/>.</param>
+    public static async Task<Shards> ApplyAsync(string connectionString, IReadOnlyList<HubService> services, int shards, CancellationToken stop, IReadOnlyDictionary<string, string>? passwords = null)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(stop);
+        var login = (string)(await new NpgsqlCommand("select session_user::text", connection).ExecuteScalarAsync(stop))!;
+        if (services.Any(s => s.Role == login)) return await VerifyAsync(connection, services, stop);
         await Sql(connection, "set client_min_messages = warning");
         await Sql(connection, $"select pg_advisory_lock({Lock})");
         await Sql(connection, "create schema if not exists log; create table if not exists log.migration (service text, name text, applied_at timestamptz not null default clock_timestamp(), primary key (service, name))");
@@ -25,7 +32,39 @@ internal static class Schema
         await Sql(connection, "select log.add_outbox_month((date_trunc('month', now()) + make_interval(months => m))::date) from generate_series(-1, 13) m");
         var count = (short)(await new NpgsqlCommand("select shards from log.settings", connection).ExecuteScalarAsync(stop))!;
         foreach (var s in services) await Register(connection, s, count);
+        foreach (var s in services)
+            if (passwords?.GetValueOrDefault(s.Name) is { } password)
+                await Sql(connection, $"alter role {s.Role} login password '{password.Replace("'", "''")}'");
         return new Shards(count);
+    }
+
+    /// <summary>Names this hub on a Kafka that others use too.</summary>
+    public static async Task<string> HubIdAsync(string connectionString)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        return (string)(await new NpgsqlCommand("select hub_id::text from log.settings", connection).ExecuteScalarAsync())!;
+    }
+
+    /// <summary>What a service's own role can do instead of migrating: see that all is there.</summary>
+    static async Task<Shards> VerifyAsync(NpgsqlConnection connection, IReadOnlyList<HubService> services, CancellationToken stop)
+    {
+        try
+        {
+            foreach (var (name, assembly) in services.Select(s => (s.Name, s.Schema)).Prepend(("log", typeof(Schema).Assembly)))
+                if ((await PendingAsync(connection, name, assembly)).FirstOrDefault() is { } missing) throw new NotMigratedException($"{name} {missing}");
+            var count = (short)(await new NpgsqlCommand("select shards from log.settings", connection).ExecuteScalarAsync(stop) ?? throw new NotMigratedException("log.settings"));
+            foreach (var s in services)
+            {
+                await using var rows = new NpgsqlCommand("select count(*) from log.cursor where service = $1 and source = any($2)", connection) { Parameters = { new() { Value = s.Name }, new() { Value = s.Sources.ToArray() } } };
+                if ((long)(await rows.ExecuteScalarAsync(stop))! < s.Sources.Count * count) throw new NotMigratedException($"{s.Name} log.cursor");
+            }
+            return new Shards(count);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new NotMigratedException("schema log");
+        }
     }
 
     static async Task Register(NpgsqlConnection connection, HubService service, int shards)
@@ -38,7 +77,9 @@ internal static class Schema
             grant select on all tables in schema log to {service.Role};
             grant insert on log.outbox, log.command, log.parked to {service.Role};
             grant update on log.shard, log.cursor, log.parked to {service.Role};
-            grant delete on log.parked, log.command to {service.Role};
+            grant delete on log.parked to {service.Role};
+            grant execute on all functions in schema log to {service.Role};
+            select log.own_rows('{service.Name}');
             set role {service.Role};
             """);
         if (service.Reference is not null) await Sql(connection, ReferenceCache.Schema(service.Name));
@@ -54,14 +95,20 @@ internal static class Schema
             """);
     }
 
-    static async Task Migrate(NpgsqlConnection connection, string service, Assembly assembly, string? role)
+    /// <summary>The migrations of a service that the database doesn't have yet, in order.</summary>
+    static async Task<IReadOnlyList<string>> PendingAsync(NpgsqlConnection connection, string service, Assembly assembly)
     {
         var mine = assembly.GetManifestResourceNames().Where(n => n.StartsWith("schema/")).Order(StringComparer.Ordinal).ToList();
         var applied = new HashSet<string>();
         await using (var reader = await new NpgsqlCommand("select name from log.migration where service = $1", connection) { Parameters = { new() { Value = service } } }.ExecuteReaderAsync())
             while (await reader.ReadAsync()) applied.Add(reader.GetString(0));
         if (applied.Except(mine).FirstOrDefault() is { } newer) throw new NewerDatabaseException($"{service} {newer}");
-        foreach (var name in mine.Where(m => !applied.Contains(m)))
+        return [.. mine.Where(m => !applied.Contains(m))];
+    }
+
+    static async Task Migrate(NpgsqlConnection connection, string service, Assembly assembly, string? role)
+    {
+        foreach (var name in await PendingAsync(connection, service, assembly))
         {
             using var file = new StreamReader(assembly.GetManifestResourceStream(name)!);
             await using var transaction = await connection.BeginTransactionAsync();

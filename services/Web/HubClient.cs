@@ -1,6 +1,8 @@
 using System.Security.Claims;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
 
@@ -10,15 +12,32 @@ internal sealed record WebOptions
 {
     /// <summary>Where the services answer gRPC; empty = this process's own address.</summary>
     public string GrpcUrl { get; init; } = "";
+    /// <summary>
+    /// Directory's own gRPC addresses, separated by commas, where services are processes of their own; empty = GrpcUrl. The
+    /// gateway keeps the data keys inside, and would count everybody's sign-in as this process's.
+    /// </summary>
+    public string DirectoryUrl { get; init; } = "";
+
+    /// <summary>A channel to one address, or to several in turn, past those that refuse connections.</summary>
+    public static GrpcChannel Channel(string addresses)
+    {
+        if (addresses.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is not { Length: > 1 } several) return GrpcChannel.ForAddress(addresses);
+        var resolver = new StaticResolverFactory(_ => several.Select(a => new Uri(a)).Select(a => new BalancerAddress(a.Host, a.Port)));
+        return GrpcChannel.ForAddress("static:///services", new()
+        {
+            Credentials = ChannelCredentials.Insecure, ServiceProvider = new ServiceCollection().AddSingleton<ResolverFactory>(resolver).BuildServiceProvider(),
+            ServiceConfig = new() { LoadBalancingConfigs = { new RoundRobinConfig() } },
+        });
+    }
 }
 
 /// <summary>The services as pages see them: gRPC only, as the person who looks, or as a service for what has no person.</summary>
-internal sealed class HubClient(GrpcChannel channel, Tokens tokens, TimeProvider clock)
+internal sealed class HubClient(GrpcChannel channel, [FromKeyedServices("directory")] GrpcChannel directory, Tokens tokens, TimeProvider clock)
 {
     public const string TokenClaim = "hub_token", NameClaim = "name";
 
     public Contracts.Statistics.Statistics.StatisticsClient Statistics { get; } = new(channel);
-    public Contracts.Directory.Directory.DirectoryClient Directory { get; } = new(channel);
+    public Contracts.Directory.Directory.DirectoryClient Directory { get; } = new(directory);
 
     /// <summary>A call on behalf of the signed-in person, given up after ten seconds.</summary>
     public CallOptions As(ClaimsPrincipal user, CancellationToken stop = default) =>

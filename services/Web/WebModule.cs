@@ -22,7 +22,8 @@ public sealed class WebModule : IHubModule
         var services = builder.Services;
         var options = builder.Configuration.GetSection("Web").Get<WebOptions>() ?? new();
         // "Any address" is where to listen, not where to call.
-        services.AddSingleton(sp => GrpcChannel.ForAddress(options.GrpcUrl.Length > 0 ? options.GrpcUrl : sp.GetRequiredService<HubOptions>().GrpcUrl.Replace("//0.0.0.0", "//127.0.0.1").Replace("//*", "//127.0.0.1")));
+        services.AddSingleton(sp => WebOptions.Channel(options.GrpcUrl.Length > 0 ? options.GrpcUrl : sp.GetRequiredService<HubOptions>().GrpcUrl.Replace("//0.0.0.0", "//127.0.0.1").Replace("//*", "//127.0.0.1")));
+        services.AddKeyedSingleton("directory", (sp, _) => options.DirectoryUrl.Length > 0 ? WebOptions.Channel(options.DirectoryUrl) : sp.GetRequiredService<GrpcChannel>());
         services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>();
         services.AddHttpContextAccessor().AddScoped(sp => Texts.Of(sp.GetRequiredService<IHttpContextAccessor>().HttpContext));
 

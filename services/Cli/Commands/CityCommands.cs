@@ -88,8 +88,9 @@ internal static class CityCommands
             ["gRPC", state.GatewayGrpc ?? "", ""],
         ];
         foreach (var process in state.Processes)
-            rows.Add([process.Name, $"process {process.Pid}{(Port(process.Name) is { } port ? $", 127.0.0.1:{port}" : "")}", process.IsAlive ? "running" : "ended"]);
+            rows.Add([process.Name, $"process {process.Pid}{(city.PortOf(process.Name) is { } port ? $", 127.0.0.1:{port}" : "")}", process.IsAlive ? "running" : "ended"]);
         foreach (var (name, version) in await VersionsAsync(city, cancel)) rows.Add([$"{name} version", version, ""]);
+        rows.Add(["log", state.Kafka is { } brokers ? $"Kafka {brokers}" : "embedded (PostgreSQL)", ""]);
         rows.Add(["clock", state.Simulated ? "simulated (log.clock)" : "real", ""]);
         rows.Add(["data", city.Folder, Size(city.Folder)]);
         if (File.Exists(city.AccountsFile)) rows.Add(["sample accounts", city.AccountsFile, "0600"]);
@@ -100,15 +101,6 @@ internal static class CityCommands
                 [.. services.Select(service => new[] { service.Service, $"{service.Lag:N0}", $"{service.AgeSeconds:0.0}", $"{service.Parked:N0}" })], 1, 2, 3);
             if (report.CityNow is { } now) screen.Line($"City time {now.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm}, Redis {(report.Redis ? "up" : "away")}");
         }
-
-        int? Port(string name) => name switch
-        {
-            "postgresql" => state.Ports["postgres"],
-            "redis" => state.Ports["redis"],
-            "AllInOne" => state.Ports["hubHttp"],
-            "gateway" => state.Ports["gateway"],
-            _ => null,
-        };
     }
 
     /// <summary>The named city, or both.</summary>

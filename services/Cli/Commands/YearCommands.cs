@@ -14,10 +14,10 @@ internal static class YearCommands
     private const long ClaimedTotal = 126_307;
     private const double DemoGoalSeconds = 360, LoadGoalSeconds = 90;
 
-    public static async Task<int> DemoAsync(Screen screen, int? port, bool exit, string? json, CancellationToken cancel)
+    public static async Task<int> DemoAsync(Screen screen, StartOptions options, bool exit, string? json, CancellationToken cancel)
     {
         var city = new City(City.Demo);
-        await using var running = new RunningCity(city, screen, new StartOptions(port, Simulated: true));
+        await using var running = new RunningCity(city, screen, options with { Simulated = true });
         await running.StartAsync(cancel);
         var secrets = await city.SecretsAsync();
         await using var qq = new QqStandIn(city.State.Ports["qq"], secrets["qq"]);
@@ -38,7 +38,7 @@ internal static class YearCommands
             Look at
               {city.State.Address}            the dashboard: click any number to see the contacts that add up to it
               {city.State.Address}/ready      readiness and lag
-              http://127.0.0.1:{city.State.Ports["hubHttp"]}/metrics    figures for Prometheus; /about beside it
+              http://127.0.0.1:{city.PortOf(Deployment.Of(options.Split, null)[0].Name)}/metrics    figures for Prometheus; /about beside it
               {city.Pickup}   the slips and mails that went out
             Live contacts follow; Ctrl-C ends it.  现场来件如下，按 Ctrl-C 停止。
             """);

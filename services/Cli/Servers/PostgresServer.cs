@@ -35,7 +35,7 @@ internal sealed class PostgresServer(string folder, int port, string adminPasswo
         if (File.Exists(Log)) File.Move(Log, Log + ".1", overwrite: true);
         Dictionary<string, string> settings = new()
         {
-            ["listen_addresses"] = "127.0.0.1", ["port"] = $"{port}", ["unix_socket_directories"] = "", ["max_connections"] = "200",
+            ["listen_addresses"] = "127.0.0.1", ["port"] = $"{port}", ["unix_socket_directories"] = "", ["max_connections"] = "300",
             ["shared_buffers"] = throwAway ? "256MB" : "512MB", ["max_wal_size"] = "4GB", ["wal_compression"] = "on",
             ["logging_collector"] = "off", ["log_min_messages"] = "warning", ["fsync"] = throwAway ? "off" : "on",
         };

@@ -1,3 +1,4 @@
+using InquiryHub.TestKit;
 using System.Globalization;
 
 namespace InquiryHub.Bench.Mock;

@@ -1,3 +1,4 @@
+using InquiryHub.TestKit;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Npgsql;

@@ -15,7 +15,7 @@ public sealed class KernelTests
     static Task<Outcome<TaskWithdrawn>> Say(TestHub hub, string producer, string key, string fact, string? id = null) =>
         hub.Writer(producer).CommandAsync<TaskWithdrawn>(id, [key], _ => { }, work => { work.Emit(key, new ContactRecorded { Reason = fact }); return new TaskWithdrawn { Reason = fact }; });
 
-    static async Task<Dictionary<string, Entry>> Entries(TestHub hub, string service = "ledger")
+    internal static async Task<Dictionary<string, Entry>> Entries(TestHub hub, string service = "ledger")
     {
         await using var connection = new NpgsqlConnection(hub.ConnectionString);
         await connection.OpenAsync();
@@ -69,8 +69,11 @@ public sealed class KernelTests
             // All four stand at the same locks; on a loaded machine the loops' own time-out would end the slowest.
             using (var patient = new NpgsqlCommand("set idle_in_transaction_session_timeout = 0", connection)) patient.ExecuteNonQuery();
             var batch = new Batch(service, hub.Shards, new ReferenceCache(service));
-            var from = Enumerable.Range(0, hub.Shards.Count).ToDictionary(s => new Position("p1", s), _ => (1L, (DateTimeOffset?)null));
-            var (messages, _) = EmbeddedLog.Read(connection, "ledger", from, 1000);
+            var from = Enumerable.Range(0, hub.Shards.Count).ToDictionary(s => new Position("p1", s), _ => new Cursor(1, null, null));
+            using var tail = connection.CreateBatch();
+            tail.BatchCommands.Add(EmbeddedLog.TailOf([.. from], 1000));
+            List<Message> messages;
+            using (var reader = tail.ExecuteReader()) messages = EmbeddedLog.Messages(reader);
             return batch.Run(connection, messages, [], []);
         })));
         await hub.QuietAsync();

@@ -2,13 +2,13 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace InquiryHub.Bench.Mock;
+namespace InquiryHub.TestKit;
 
 /// <summary>
 /// librdkafka's mock cluster: brokers on loopback ports of their own choice that speak the protocol and keep 5 MiB a partition in
 /// memory. It isn't a store, doesn't drop an idempotent producer's repeats and knows no transactions: a hostile stand-in.
 /// </summary>
-internal sealed class MockCluster : IDisposable
+public sealed class MockCluster : IDisposable
 {
     private const string Library = "librdkafka";
     private const int Producer = 0, EveryBroker = -1;

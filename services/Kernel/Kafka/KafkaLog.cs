@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace InquiryHub.Kernel;
+
+/// <summary>
+/// Kafka read as a log. The group's assignment decides what is read here, `log.cursor` from where. What was read waits in a
+/// buffer until its batch is committed; not to read is the back-pressure.
+/// </summary>
+internal sealed partial class KafkaLog(HubService service, HubDatabase database, KafkaLink kafka, ServiceHealth health, ILogger log) : IInboundLog
+{
+    static readonly TimeSpan ParkedEvery = TimeSpan.FromMilliseconds(200), AskEvery = TimeSpan.FromSeconds(5);
+    const int IdleMs = 100;
+    readonly List<Message> buffer = [];
+    readonly Dictionary<Position, string> assigned = [];
+    readonly Dictionary<Position, long> toAsk = [];
+    readonly Dictionary<Position, (long From, long At)> asked = [];
+    readonly HashSet<string> told = [];
+    IConsumer<string, byte[]>? consumer;
+    CancellationToken stopping;
+    int taken;
+    long parkedAt;
+
+    public void Start() { }
+    public void Connected() { }
+
+    public (IReadOnlyList<Message>, IReadOnlyList<ParkedMessage>) Read(NpgsqlConnection connection, int most, CancellationToken stop)
+    {
+        if (service.Sources.Count == 0) { stop.WaitHandle.WaitOne(IdleMs); return ([], []); }
+        stopping = stop;
+        consumer ??= Join();
+        Ask(connection);
+        for (var wait = buffer.Count > 0 ? 0 : IdleMs; buffer.Count < most && Next(wait) is { } result; wait = 0) Keep(connection, result);
+        var replays = Replays(connection);
+        taken = Math.Min(most, buffer.Count);
+        return (taken == buffer.Count ? [.. buffer] : buffer.GetRange(0, taken), replays);
+    }
+
+    // Everything about the group is done inside Consume: assignment and loss of partitions arrive on this thread.
+    ConsumeResult<string, byte[]>? Next(int wait)
+    {
+        try { return consumer!.Consume(wait); }
+        catch (KafkaException e) when (e.Error.IsFatal || e.Error.Code is ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature)
+        {
+            Leave();
+            throw new IOException(e.Error.Code is ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature ? KafkaTooOld : $"Kafka: {e.Error.Reason}");
+        }
+        catch (KafkaException e) { if (told.Add(e.Error.Code.ToString())) Log.Failed(log, service.Name, e.Error.Code.ToString(), e.Error.Reason); }
+        return null;
+    }
+
+    internal const string KafkaTooOld = "Kafka 版本低于 4.0，请升级，或设置 Kafka__group_protocol=classic。 / This Kafka is older than 4.0 and doesn't know the new group protocol: upgrade it, or set Kafka__group_protocol=classic.";
+
+    IConsumer<string, byte[]> Join()
+    {
+        kafka.EnsureAsync(service.Sources).GetAwaiter().GetResult();
+        var joined = new ConsumerBuilder<string, byte[]>(kafka.Options.Consumer(kafka.GroupOf(service.Name)))
+            .SetPartitionsAssignedHandler((_, parts) => Assigned(parts))
+            .SetPartitionsRevokedHandler((_, parts) => Lost(parts.Select(p => p.TopicPartition)))
+            .SetPartitionsLostHandler((_, parts) => Lost(parts.Select(p => p.TopicPartition)))
+            .SetErrorHandler((_, e) => { if (e.Code == ErrorCode.Local_AllBrokersDown) kafka.Away(TimeProvider.System); })
+            .SetLogHandler((_, _) => { }).Build();
+        joined.Subscribe(service.Sources.Select(kafka.Options.TopicOf));
+        return joined;
+    }
+
+    Position Of(TopicPartition p) => new(kafka.Options.ServiceOf(p.Topic), p.Partition.Value);
+
+    List<TopicPartitionOffset> Assigned(List<TopicPartition> parts)
+    {
+        // An exception here would leave partitions assigned and unread: it is tried again until the database and a broker answer.
+        var offsets = Transient.Retry(e => health.Failing(e)).Execute(() =>
+        {
+            stopping.ThrowIfCancellationRequested();
+            var incarnations = kafka.EnsureAsync(service.Sources).GetAwaiter().GetResult();
+            using var connection = database.Open(service);
+            var cursors = Cursor.Of(connection, service.Name, [.. parts.Select(Of)]);
+            return parts.Select(p =>
+            {
+                var position = Of(p);
+                var incarnation = assigned[position] = incarnations.GetValueOrDefault(position.Source) ?? "";
+                return new TopicPartitionOffset(p, cursors.GetValueOrDefault(position).Offset is { } o && o.Incarnation == incarnation ? new Offset(o.Offset) : Offset.Beginning);
+            }).ToList();
+        });
+        health.Leases = $"{assigned.Count} partitions";
+        return offsets;
+    }
+
+    void Lost(IEnumerable<TopicPartition> parts)
+    {
+        var gone = parts.Select(Of).ToHashSet();
+        foreach (var p in gone) assigned.Remove(p);
+        buffer.RemoveAll(m => gone.Contains(new(m.Source, m.Shard)));
+        health.Leases = $"{assigned.Count} partitions";
+    }
+
+    void Keep(NpgsqlConnection connection, ConsumeResult<string, byte[]> r)
+    {
+        if (kafka.Unwrap(r, assigned.GetValueOrDefault(Of(r.TopicPartition)) ?? "", out var foreign) is { } message) { buffer.Add(message); return; }
+        if (foreign) { if (told.Add("foreign " + r.Topic)) Log.Foreign(log, service.Name, r.Topic); return; }
+        Parking.KeepForeign(connection, service, r.Topic, r.Partition.Value, r.Offset.Value, r.Message.Value ?? [], "no event: the headers hub, seq, type, recorded_at or the key are missing");
+        Log.NoEvent(log, service.Name, r.Topic, r.Partition.Value, r.Offset.Value);
+    }
+
+    List<ParkedMessage> Replays(NpgsqlConnection connection)
+    {
+        if (assigned.Count == 0 || Stopwatch.GetElapsedTime(parkedAt) < ParkedEvery) return [];
+        parkedAt = Stopwatch.GetTimestamp();
+        using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Parking.Due(service, [.. assigned.Keys.Select(p => p.Shard).Distinct()]));
+        using var reader = batch.ExecuteReader();
+        return Parking.Read(reader);
+    }
+
+    public void Committed(BatchResult result)
+    {
+        foreach (var last in buffer.Take(taken).GroupBy(m => (m.Source, m.Shard)).Select(g => g.Last()))
+            try { consumer!.StoreOffset(new TopicPartitionOffset(kafka.Options.TopicOf(last.Source), last.Shard, last.Offset!.Value.Offset + 1)); }
+            catch (KafkaException) { /* just revoked: whoever has it now reads from the cursor */ }
+        buffer.RemoveRange(0, taken);
+        taken = 0;
+        foreach (var gap in result.Gaps) toAsk[gap] = result.Cursors[gap].Next;
+    }
+
+    /// <summary>
+    /// Missing events are still in the producer's outbox, if it kept them: its relay is asked for them, and until they come everything
+    /// later of that partition is left aside (it comes again behind them).
+    /// </summary>
+    void Ask(NpgsqlConnection connection)
+    {
+        foreach (var (gap, from) in toAsk.ToList())
+        {
+            toAsk.Remove(gap);
+            if (asked.TryGetValue(gap, out var before) && before.From == from && Stopwatch.GetElapsedTime(before.At) < AskEvery) continue;
+            asked[gap] = (from, Stopwatch.GetTimestamp());
+            if (TestSwitches.NoRepublish) continue;
+            using var command = new NpgsqlCommand("select log.publish_again($1, $2, $3)", connection) { Parameters = { new() { Value = gap.Source }, new() { Value = (short)gap.Shard }, new() { Value = from } } };
+            var oldest = command.ExecuteScalar() as long?;
+            if (oldest != from && health.Gap(gap, from)) Log.NotKept(log, service.Name, gap.Source, gap.Shard, from);
+            else if (oldest == from) Log.Asked(log, service.Name, gap.Source, gap.Shard, from);
+        }
+    }
+
+    void Leave()
+    {
+        var leaving = consumer;
+        consumer = null;
+        buffer.Clear();
+        assigned.Clear();
+        leaving?.Dispose();
+    }
+
+    public void Dispose()
+    {
+        try { consumer?.Close(); } catch (KafkaException) { /* it leaves by its session's end */ }
+        Leave();
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: Kafka: {Code}: {Reason}")] public static partial void Failed(ILogger log, string service, string code, string reason);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: {Topic} holds events of another hub; they are left alone. Give each hub names of its own: Kafka__TopicPrefix")] public static partial void Foreign(ILogger log, string service, string topic);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: {Topic}/{Partition} offset {Offset} is no event; parked, see ./hub parked list")] public static partial void NoEvent(ILogger log, string service, string topic, int partition, long offset);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: events of {Source}/{Shard} from {Seq} on are missing on Kafka; its relay is asked to publish them again")] public static partial void Asked(ILogger log, string service, string source, int shard, long seq);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: events of {Source}/{Shard} from {Seq} on are not in the outbox any more; this shard waits and nothing is skipped. Attach the outbox's partition again from the backup, or accept the loss: ./hub consumers skip")] public static partial void NotKept(ILogger log, string service, string source, int shard, long seq);
+    }
+}

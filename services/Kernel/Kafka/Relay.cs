@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace InquiryHub.Kernel;
+
+/// <summary>
+/// Outbox -> Kafka, for every service of this process: whoever holds a shard's lease publishes its events from the relay's own
+/// cursor on, in waves that are acknowledged before the cursor moves. What a dying or frozen relay sends twice the consumers drop
+/// by its seq.
+/// </summary>
+internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLink kafka, IEnumerable<HubService> services, TimeProvider clock, ILogger<Relay> log) : IHostedService, IDisposable
+{
+    public const string Consumer = "relay";
+    const int Wave = 2000;
+    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    readonly AutoResetEvent wake = new(false);
+    readonly CancellationTokenSource stop = new();
+    readonly Dictionary<string, Leases> leases = [];
+    // Only who publishes gets a topic: Statistics says nothing.
+    readonly HashSet<string> publishing = [];
+    Thread? thread;
+
+    public Task StartAsync(CancellationToken _)
+    {
+        foreach (var s in services)
+        {
+            LogSignals.Register(s.Name, wake);
+            leases[s.Name] = new Leases(s, database.ConnectionString, shards, new ServiceHealth(s.Name)) { Wake = wake };
+            leases[s.Name].Start();
+        }
+        thread = new Thread(Run) { IsBackground = true, Name = "relay" };
+        thread.Start();
+        return Task.CompletedTask;
+    }
+
+    void Run()
+    {
+        if (leases.Count == 0) return;
+        var retry = Transient.Retry(e =>
+        {
+            if (e is KafkaException) kafka.Away(clock);
+            Log.Retrying(log, e is InvalidDataException ? e.Message : (e as KafkaException)?.Error.Code.ToString() ?? Transient.State(e));
+            kafka.DropProducer();
+        });
+        while (!stop.IsCancellationRequested)
+        {
+            try { retry.Execute(Serve, stop.Token); }
+            catch (OperationCanceledException) { }
+        }
+    }
+
+    void Serve(CancellationToken token)
+    {
+        using var connection = database.OpenRelay();
+        // The cursor may lag what is published, never lead it: a lost one is published again.
+        using (var relaxed = new NpgsqlCommand("set synchronous_commit = off", connection)) relaxed.ExecuteNonQuery();
+        foreach (var s in services) Register(connection, s.Name);
+        Dictionary<Position, Cursor> next = [];
+        HashSet<Position> held = [];
+        var (looked, idle) = (0L, 25);
+        while (!token.IsCancellationRequested)
+        {
+            var now = leases.SelectMany(l => l.Value.Held.Select(s => new Position(l.Key, s))).ToHashSet();
+            if (Stopwatch.GetElapsedTime(looked) > LookEvery || !held.SetEquals(now))
+            {
+                // Also what somebody asked to be published again is found here: it moved the cursor back.
+                looked = Stopwatch.GetTimestamp();
+                held = now;
+                next = Look(connection, held);
+            }
+            if (next.Count == 0) { WaitHandle.WaitAny([wake, token.WaitHandle], 100); continue; }
+            var rows = Read(connection, next);
+            if (rows.Count == 0) { WaitHandle.WaitAny([wake, token.WaitHandle], idle = Math.Min(idle * 2, 400)); continue; }
+            idle = 25;
+            if (rows.Any(r => publishing.Add(r.Source))) { held = []; continue; }
+            Publish(rows, token);
+            if (!Move(connection, next, rows)) held = [];
+        }
+    }
+
+    static void Register(NpgsqlConnection connection, string source)
+    {
+        using var command = new NpgsqlCommand("select log.register_relay($1)", connection) { Parameters = { new() { Value = source } } };
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>
+    /// The cursors as they stand now. A topic that isn't the one published to before (a lost cluster, a topic made anew) gets again
+    /// what its slowest consumer still needs.
+    /// </summary>
+    Dictionary<Position, Cursor> Look(NpgsqlConnection connection, HashSet<Position> held)
+    {
+        if (held.Count == 0) return [];
+        var next = Cursor.Of(connection, Consumer, held);
+        publishing.UnionWith(next.Where(n => n.Value.Offset is not null).Select(n => n.Key.Source));
+        var incarnations = publishing.Count == 0 ? new Dictionary<string, string>() : kafka.EnsureAsync(publishing).GetAwaiter().GetResult();
+        foreach (var lost in next.Where(n => n.Value.Offset is { } at && at.Incarnation != incarnations.GetValueOrDefault(n.Key.Source)).Select(n => n.Key).ToList())
+        {
+            if (TestSwitches.NoRepublish) continue;
+            using var command = new NpgsqlCommand("select log.publish_again($1, $2, null)", connection) { Parameters = { new() { Value = lost.Source }, new() { Value = (short)lost.Shard } } };
+            command.ExecuteNonQuery();
+            next[lost] = Cursor.Of(connection, Consumer, [lost])[lost];
+            Log.Again(log, kafka.Options.TopicOf(lost.Source), lost.Shard, next[lost].Next);
+        }
+        return next.ToDictionary(n => n.Key, n => n.Value with { Offset = new LogOffset(incarnations.GetValueOrDefault(n.Key.Source) ?? "", 0) });
+    }
+
+    static List<Message> Read(NpgsqlConnection connection, Dictionary<Position, Cursor> next)
+    {
+        using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(EmbeddedLog.TailOf([.. next], Math.Max(64, Wave / next.Count)));
+        using var reader = batch.ExecuteReader();
+        return EmbeddedLog.Messages(reader);
+    }
+
+    // Walk 2: outbox -> log, when the log is Kafka.
+    void Publish(List<Message> rows, CancellationToken token)
+    {
+        var producer = kafka.Producer();
+        using var acknowledged = new CountdownEvent(rows.Count);
+        Error? failed = null;
+        void Report(DeliveryReport<string, byte[]> report)
+        {
+            if (report.Error.IsError) failed = report.Error;
+            acknowledged.Signal();
+        }
+        var sent = 0;
+        try
+        {
+            foreach (var row in rows) { producer.Produce(new TopicPartition(kafka.Options.TopicOf(row.Source), row.Shard), kafka.Wrap(row), Report); sent++; }
+        }
+        catch (ProduceException<string, byte[]> e) { failed = e.Error; }
+        if (sent < rows.Count) acknowledged.Signal(rows.Count - sent);
+        // Every report is waited for, also after a failure: the next wave may not overtake this one.
+        while (!acknowledged.Wait(500)) if (token.IsCancellationRequested) break;
+        token.ThrowIfCancellationRequested();
+        if (failed is not null) throw new KafkaException(failed);
+        kafka.Seen();
+    }
+
+    /// <summary>False when a cursor was moved by somebody else meanwhile (asked to publish again): the rows are looked at anew.</summary>
+    static bool Move(NpgsqlConnection connection, Dictionary<Position, Cursor> next, List<Message> rows)
+    {
+        var moved = rows.GroupBy(r => new Position(r.Source, r.Shard)).Select(g => (At: g.Key, Old: next[g.Key], Last: g.Last())).OrderBy(m => m.At.Source, StringComparer.Ordinal).ThenBy(m => m.At.Shard).ToList();
+        using var command = new NpgsqlCommand("""
+            update log.cursor c set next_seq = u.n, recorded_at = u.r, position = u.p from unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[]) u(source, shard, old, n, r, p)
+            where c.service = 'relay' and c.source = u.source and c.shard = u.shard and c.next_seq = u.old
+            """, connection)
+        {
+            Parameters =
+            {
+                Arrays.Of("text", moved.Select(m => m.At.Source), moved.Count), Arrays.Of("smallint", moved.Select(m => (object?)(short)m.At.Shard), moved.Count),
+                Arrays.Of("bigint", moved.Select(m => (object?)m.Old.Next), moved.Count), Arrays.Of("bigint", moved.Select(m => (object?)(m.Last.Seq + 1)), moved.Count),
+                Arrays.Of("timestamptz", moved.Select(m => (object?)m.Last.RecordedAt), moved.Count), Arrays.Of("text", moved.Select(m => m.Old.Offset!.Value.ToString()), moved.Count),
+            },
+        };
+        foreach (var (at, old, last) in moved) next[at] = old with { Next = last.Seq + 1, RecordedAt = last.RecordedAt };
+        return command.ExecuteNonQuery() == moved.Count;
+    }
+
+    public Task StopAsync(CancellationToken _)
+    {
+        stop.Cancel();
+        thread?.Join(TimeSpan.FromSeconds(5));
+        LogSignals.Forget(wake);
+        foreach (var l in leases.Values) l.Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() { stop.Dispose(); wake.Dispose(); }
+
+    static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "relay: {State}; trying again, the outbox keeps what is to be published")] public static partial void Retrying(ILogger log, string state);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "relay: {Topic}/{Partition} was made anew; its events from {Seq} on are published again")] public static partial void Again(ILogger log, string topic, int partition, long seq);
+    }
+}

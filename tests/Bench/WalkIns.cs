@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using InquiryHub.Cli.Year;
+
+namespace InquiryHub.Bench;
+
+/// <summary>
+/// Contacts at the counters, in batches of 50 to the hub's own address: consultations that want an answer, so that each is dispatched,
+/// spread over the whole catalogue and all counters. The same number gives the same contact.
+/// </summary>
+sealed class WalkIns(Uri hub, string secret, YearReference city) : IDisposable
+{
+    public const int BatchSize = 50;
+    static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly MediaTypeHeaderValue Json = new("application/json");
+    readonly HttpMessageInvoker http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null, AutomaticDecompression = DecompressionMethods.None });
+    readonly Template[] templates = [.. YearTexts.Templates.Where(t => city.Knows(t.Category))];
+
+    /// <exception cref="InvalidDataException">The door did not accept every entry as new.</exception>
+    public async Task SendAsync(int batch, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(hub, "/doors/walkin/batches")) { Content = new ReadOnlyMemoryContent(Body(batch)) };
+        request.Content.Headers.ContentType = Json;
+        request.Headers.TryAddWithoutValidation("X-Door-Secret", secret);
+        using var response = await http.SendAsync(request, cancel);
+        var answer = await response.Content.ReadAsByteArrayAsync(cancel);
+        if (!response.IsSuccessStatusCode || Count(answer, "\"accepted\""u8) != BatchSize)
+            throw new InvalidDataException($"/doors/walkin/batches answered {(int)response.StatusCode}: {System.Text.Encoding.UTF8.GetString(answer.AsSpan(0, Math.Min(answer.Length, 600)))}");
+    }
+
+    ReadOnlyMemory<byte> Body(int batch)
+    {
+        var random = new SplitMix((ulong)batch + 1);
+        var counter = city.PickCounter(ref random, hall: 0, street: 0.3);
+        var area = city.AreaOf(counter);
+        var bytes = new ArrayBufferWriter<byte>(48 * 1024);
+        using var w = new Utf8JsonWriter(bytes, Plain);
+        w.WriteStartObject();
+        w.WriteString("counterId", city.Counters[counter].CounterId);
+        w.WriteStartArray("entries");
+        for (var n = 0; n < BatchSize; n++)
+        {
+            var (no, salt) = (batch * BatchSize + n, random.Next());
+            var (template, place) = (templates[no % templates.Length], YearTexts.Place(city.AreaName(area), salt));
+            w.WriteStartObject();
+            w.WriteString("entryId", $"b{no:00000000}");
+            w.WriteString("kind", "Consultation");
+            w.WriteString("categoryCode", template.Category);
+            w.WriteString("areaCode", city.Areas[area].AreaCode);
+            w.WriteString("title", template.Title);
+            w.WriteString("text", YearTexts.Fill(template.Text, place, salt) + YearTexts.Closing(salt));
+            w.WriteString("name", YearTexts.Name(salt));
+            w.WriteString("phone", YearTexts.Phone(salt));
+            w.WriteBoolean("wantsReply", true);
+            w.WriteEndObject();
+        }
+        w.WriteEndArray();
+        w.WriteEndObject();
+        w.Flush();
+        return bytes.WrittenMemory;
+    }
+
+    static int Count(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word)
+    {
+        var count = 0;
+        for (int at; (at = text.IndexOf(word)) >= 0; text = text[(at + word.Length)..]) count++;
+        return count;
+    }
+
+    public void Dispose() => http.Dispose();
+}

@@ -1,0 +1,70 @@
+using InquiryHub.Kernel;
+using InquiryHub.TestKit;
+
+namespace InquiryHub.Services.Tests.Kernel;
+
+/// <summary>The promises on librdkafka's mock cluster, and what only it can do to us.</summary>
+public sealed class KafkaTests : KafkaPromises, IDisposable
+{
+    readonly MockCluster cluster = new(3);
+
+    protected override string BootstrapServers => cluster.BootstrapServers;
+    // The mock answers an empty fetch only when its wait is over.
+    protected override IReadOnlyDictionary<string, string> Client => new Dictionary<string, string> { ["fetch_wait_max_ms"] = "5" };
+    protected override void Make(string topic, int partitions) => cluster.CreateTopic(topic, partitions);
+
+    protected override Task LoseAsync(string topic)
+    {
+        cluster.DeleteTopic(topic);
+        cluster.CreateTopic(topic, 12);
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task What_is_acknowledged_late_and_sent_again_is_folded_once()
+    {
+        await using var hub = await StartAsync("klate", new Producer("p1"), new Ledger(["p1"]));
+        await SayAll(hub, 0, 2, "p1");
+        await hub.QuietAsync(60);
+        cluster.AnswerLate(count: 2, milliseconds: 4000);
+        await SayAll(hub, 2, 8, "p1");
+        await HeardOnceInOrder(hub, 10, "p1");
+    }
+
+    [Fact]
+    public async Task Without_a_broker_work_goes_on_and_a_warning_says_so()
+    {
+        await using var hub = await StartAsync("kaway", new Producer("p1"), new Ledger(["p1"]));
+        await SayAll(hub, 0, 2, "p1");
+        await hub.QuietAsync(60);
+        cluster.Down(null);
+        await SayAll(hub, 2, 3, "p1");
+        using var http = new HttpClient { BaseAddress = hub.Http };
+        await Until.TrueAsync("a warning, and still ready", async () => await http.GetAsync("/ready") is { IsSuccessStatusCode: true } answer && (await answer.Content.ReadAsStringAsync()).Contains("no broker has answered"), 60);
+        cluster.Up(null);
+        await HeardOnceInOrder(hub, 5, "p1");
+        await Until.TrueAsync("the warning goes", async () => !(await http.GetStringAsync("/ready")).Contains("no broker has answered"), 30);
+    }
+
+    [Fact]
+    public async Task Records_that_vanish_before_they_are_read_are_asked_for_again()
+    {
+        await using var hub = await StartAsync("kgap", new Producer("p1"));
+        await SayAll(hub, 0, 5, "p1");
+        await Until.TrueAsync("the relay has published", async () => await hub.ScalarAsync<long>("select coalesce(sum(s.next_seq - c.next_seq), 1)::bigint from log.cursor c join log.shard s on s.service = c.source and s.shard = c.shard where c.service = 'relay'") == 0, 60);
+        for (var p = 0; p < 12; p++) cluster.DeleteRecords(TopicOf("p1"), p, 2);
+        Make(TopicOf("ledger"), 12);
+        await using var reader = await hub.JoinAsync([new Ledger(["p1"])], Settings());
+        await HeardOnceInOrder(hub, 5, "p1");
+    }
+
+    [Fact]
+    public async Task A_topic_with_another_number_of_partitions_stops_the_start_and_says_what_to_do()
+    {
+        cluster.CreateTopic(TopicOf("p1"), 4);
+        var refused = await Assert.ThrowsAsync<InvalidDataException>(() => TestHub.StartAsync("kcount", [new Producer("p1"), new Ledger(["p1"])], Settings()));
+        Assert.Contains("has 4 partitions and this hub has 12 shards. Delete the topic", refused.Message);
+    }
+
+    public void Dispose() => cluster.Dispose();
+}
