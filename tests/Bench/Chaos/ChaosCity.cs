@@ -16,7 +16,8 @@ internal sealed record Member(string Name, HubProcess Process);
 /// </summary>
 internal sealed class ChaosCity : IAsyncDisposable
 {
-    public static readonly string[] Services = ["channels", "routing", "assignment", "sla", "casework", "statistics", "directory", "web"];
+    private const string Web = "web";
+    public static readonly string[] Services = ["channels", "routing", "assignment", "sla", "casework", "statistics", "directory", Web];
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private readonly City city = new("chaos");
     private readonly Unprivileged user = new();
@@ -112,15 +113,20 @@ internal sealed class ChaosCity : IAsyncDisposable
         var migrate = await Tool.RunAsync(Programs.Dotnet, [Path.Combine(AppContext.BaseDirectory, "InquiryHub.AllInOne.dll"), "migrate"], cancel,
             environment: [("ConnectionStrings__Hub", ConnectionString), ("Hub__RolePasswordsFile", city.In("roles.json")), ("Hub__KeyRing", city.KeyRing)]);
         if (migrate.Code != 0) throw new InvalidOperationException($"AllInOne migrate ended with {migrate.Code}: {string.Join('\n', migrate.Lines.TakeLast(5))}");
-        return [.. Services.Select(s => Make(s, $"InquiryHub.{char.ToUpperInvariant(s[0])}{s[1..]}.dll", Postgres.ConnectionString($"hub_{s}", passwords[s], "hub")))];
+        // Each by its own login. Web has no tables; it asks the others, and Directory past the gateway.
+        List<Member> members = [.. Services.Where(s => s != Web).Select(s => Make(s, Dll(s), Postgres.ConnectionString($"hub_{s}", passwords[s], "hub")))];
+        members.Add(new(Web, Process(Web, Dll(Web), new() { ["Web__GrpcUrl"] = Url(members[0].Process.Grpc), ["Web__DirectoryUrl"] = Url(members.Single(m => m.Name == "directory").Process.Grpc) })));
+        return members;
     }
+
+    private static string Dll(string service) => $"InquiryHub.{char.ToUpperInvariant(service[0])}{service[1..]}.dll";
+    private static string Url(Uri uri) => uri.ToString().TrimEnd('/');
 
     private Dictionary<string, string> GatewaySettings()
     {
         Dictionary<string, string> settings = new()
         {
             ["Redis__Endpoint"] = redisServer!.Endpoint, ["Redis__Password"] = city.State.RedisPassword, ["Gateway__PublicPerMinute"] = "1000000", ["Logging__LogLevel__Default"] = "Warning",
-            ["Hub__HttpUrl"] = Url(Members[0].Process.Http), ["Hub__GrpcUrl"] = Url(Members[0].Process.Grpc),
         };
         foreach (var service in Services)
         {
@@ -129,7 +135,6 @@ internal sealed class ChaosCity : IAsyncDisposable
                 (settings[$"Gateway__Services__{service}__{n}__Http"], settings[$"Gateway__Services__{service}__{n}__Grpc"]) = (Url(behind[n].Process.Http), Url(behind[n].Process.Grpc));
         }
         return settings;
-        static string Url(Uri uri) => uri.ToString().TrimEnd('/');
     }
 
     /// <summary>Starts a member, or starts it again, and waits until it is ready.</summary>

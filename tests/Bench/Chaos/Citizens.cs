@@ -15,7 +15,7 @@ internal sealed class Citizens(Uri entrance, IReadOnlyDictionary<string, string>
     public const string Slip = "walkin", Form = "minxin", Direct = "web", Mail = "email";
     private const int Senders = 64;
     private static readonly string[] Areas = ["211102", "211103", "211104", "211122"];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(50), GiveUp = TimeSpan.FromMinutes(4);
 
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = Senders * 2, ActivityHeadersPropagator = null }) { Timeout = Patience };
     private long next;
@@ -51,7 +51,7 @@ internal sealed class Citizens(Uri entrance, IReadOnlyDictionary<string, string>
 
     private async Task<Ack> SendAsync(long n, string door)
     {
-        while (true)
+        for (var began = Stopwatch.GetTimestamp(); ;)
         {
             using var request = Request(n, door);
             try
@@ -67,6 +67,7 @@ internal sealed class Citizens(Uri entrance, IReadOnlyDictionary<string, string>
                 if ((int)answer.StatusCode is not (503 or 429 or 502 or 504)) throw new InvalidOperationException($"{door} refused {n}: {(int)answer.StatusCode} {body}");
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException or IOException) { /* asked again below */ }
+            if (Stopwatch.GetElapsedTime(began) > GiveUp) throw new TimeoutException($"{door} did not take contact {n} within {GiveUp.TotalMinutes:0} minutes.");
             Interlocked.Increment(ref refusedForNow);
             await Task.Delay(Pause);
         }

@@ -39,7 +39,7 @@ internal sealed class Forgotten(ChaosCity city, int no)
         var facts = await OneAsync(admin, "select count(*) from statistics.fact");
         await SqlAsync(admin, "create table public.lost as select c.source, c.shard, c.next_seq from log.cursor c join log.shard s on s.service = c.source and s.shard = c.shard where c.service = 'statistics' and s.next_seq > c.next_seq");
         var lost = await OneAsync(admin, "select count(*) from public.lost");
-        await SqlAsync(admin, "do $$ begin execute 'drop table log.outbox_' || to_char(now(), 'YYYYMM'); perform log.add_outbox_month(now()::date); end $$");
+        await SqlAsync(admin, "set role hub; do $$ begin execute 'drop table log.outbox_' || to_char(now(), 'YYYYMM'); perform log.add_outbox_month(now()::date); end $$; reset role");
 
         var line = hub.LineCount;
         hub.Begin();
