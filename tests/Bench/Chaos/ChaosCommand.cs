@@ -21,11 +21,12 @@ internal static class ChaosCommand
         without.AcceptOnlyFromAmong(ChaosOptions.Breaks);
         Option<string?> program = new("--kafka-program") { Description = "With --log kafka: the script that runs the brokers" };
         Option<string?> json = new("--json") { Description = "Also write all of it to this file" };
-        foreach (var option in new Option[] { seed, log, faults, minutes, brief, split, share, without, program, json }) chaos.Options.Add(option);
+        Option<string?> only = new("--only") { Description = "Only faults whose name has this in it" };
+        foreach (var option in new Option[] { seed, log, faults, minutes, brief, split, share, without, program, json, only }) chaos.Options.Add(option);
         chaos.SetAction((parsed, _) =>
         {
             var options = new ChaosOptions(parsed.GetValue(seed), parsed.GetRequiredValue(log), parsed.GetValue(faults) ?? (parsed.GetValue(brief) ? 1 : 3), parsed.GetValue(minutes), parsed.GetValue(brief),
-                parsed.GetValue(split), parsed.GetValue(share), parsed.GetValue(without), parsed.GetValue(program), parsed.GetValue(json));
+                parsed.GetValue(split), parsed.GetValue(share), parsed.GetValue(without), parsed.GetValue(program), parsed.GetValue(json), parsed.GetValue(only));
             return options is { Log: "kafka", KafkaProgram: null } ? throw new HubStop(Exit.Usage, "--log kafka 需要 --kafka-program。", "--log kafka needs --kafka-program.") : ChaosRun.RunAsync(screen, options, ending);
         });
         return chaos;

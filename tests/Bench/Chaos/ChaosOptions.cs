@@ -7,7 +7,8 @@ namespace InquiryHub.Bench.Chaos;
 /// <param name="Share">The load, as a share of the throughput that was measured just before.</param>
 /// <param name="Break">expected, resend or norepublish: starts the hub with that safeguard switched off, and then the checks must find something.</param>
 /// <param name="KafkaProgram">The script that starts, kills and stops real brokers (verbs: start DIR --brokers N --port P, kill DIR N, start DIR, stop DIR).</param>
-internal sealed record ChaosOptions(int Seed, string Log = "embedded", int Each = 3, double? Minutes = null, bool Short = false, bool Split = false, double Share = 0.5, string? Break = null, string? KafkaProgram = null, string? Json = null)
+/// <param name="Only">Only faults whose name has this in it.</param>
+internal sealed record ChaosOptions(int Seed, string Log = "embedded", int Each = 3, double? Minutes = null, bool Short = false, bool Split = false, double Share = 0.5, string? Break = null, string? KafkaProgram = null, string? Json = null, string? Only = null)
 {
     public static readonly string[] Logs = ["embedded", "mock", "kafka"], Breaks = ["expected", "resend", "norepublish"];
 

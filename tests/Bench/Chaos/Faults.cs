@@ -35,6 +35,7 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
             kinds.Add(new("cluster lost and empty", () => ClusterLostAsync(mock)));
         }
         if (city.Brokers is { } brokers) kinds.Add(new("one of three brokers killed", () => BrokerKilledAsync(brokers)));
+        if (options.Only is { } part) kinds.RemoveAll(k => !k.Name.Contains(part, StringComparison.OrdinalIgnoreCase));
         var drawn = Enumerable.Range(0, options.Each).SelectMany(_ => kinds).ToArray();
         random.Shuffle(drawn);
         return drawn;

@@ -15,6 +15,8 @@ internal sealed class Forgotten(ChaosCity city, int no)
     private readonly List<Finding> findings = [];
     public IReadOnlyList<Finding> Findings => findings;
 
+    private const string Sentence = "this shard is stopped";
+
     public async Task<Bite> StrikeAsync()
     {
         var database = $"scratch{no}";
@@ -45,11 +47,11 @@ internal sealed class Forgotten(ChaosCity city, int no)
         hub.Begin();
         var began = Stopwatch.GetTimestamp();
         await SendAsync(After);
-        await Witness.UntilAsync("Statistics stops with its sentence", () => Task.FromResult(hub.LinesSince(line).Any(l => l.Contains("are missing; this shard is stopped", StringComparison.Ordinal))), 60);
+        await Witness.UntilAsync("Statistics stops with its sentence", () => Task.FromResult(hub.LinesSince(line).Any(l => l.Contains(Sentence, StringComparison.Ordinal))), 60);
         await ReadAsync(admin, "where c.service <> 'statistics'");
         var served = Stopwatch.GetElapsedTime(began);
         var ready = await Readiness.AskAsync(hub.Http.ToString().TrimEnd('/'), CancellationToken.None);
-        var stopped = hub.LinesSince(line).Count(l => l.Contains("are missing; this shard is stopped", StringComparison.Ordinal));
+        var stopped = hub.LinesSince(line).Count(l => l.Contains(Sentence, StringComparison.Ordinal));
 
         void Add(string what, long wrong, string detail) => findings.Add(new($"retention: {what}", wrong, detail));
         Add("not ready, with the reason", ready.IsReady || !ready.Reason.Contains("gap in", StringComparison.Ordinal) ? 1 : 0, ready.Reason);

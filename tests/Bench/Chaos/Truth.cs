@@ -20,11 +20,11 @@ internal sealed class Truth(ChaosCity city, Officers officers, IReadOnlyList<Ack
         Event("channels.v1.InquiryRegistered", All), Event("routing.v1.InquiryDispatched", Routed), Event("routing.v1.InquiryHeld", Mails), Event("assignment.v1.OfficerAssigned", Routed),
         Event("sla.v1.ClockStarted", Routed), Event("sla.v1.ClockStopped", Routed), Event("casework.v1.TaskSignedIn", Routed), Event("casework.v1.InquiryAnswered", Routed),
         Event("casework.v1.InquiryClosed", Directs), Event("channels.v1.AnswerDelivered", Routed),
-        ("channels.contact", "select body->>'inquiryId' from channels.contact", All), ("channels.delivery", "select inquiry_id from channels.delivery where answer_no(key) > 0 and state = 'Delivered'", Routed),
+        ("channels.contact", "select body->>'inquiryId' from channels.contact", All), ("channels.delivery", "select inquiry_id from channels.delivery where split_part(key, '/', 2) <> '0' and state = 'Delivered'", Routed),
         ("routing.inquiry", "select key from routing.inquiry", NotDirect), ("assignment.inquiry", "select key from assignment.inquiry", Routed), ("sla.inquiry_clocks", "select key from sla.inquiry_clocks", Routed),
         ("casework.case_file", "select key from casework.case_file", All), ("casework.task", "select inquiry_id from casework.task where not open", Routed),
-        ("casework.answer", "select key from casework.answer", Routed), ("statistics.fact", "select inquiry_id from statistics.fact where contacts = 1 and inquiries = 1", All),
-        ("commands answered once", "select substr(id, 8) from log.command where service = 'casework'", Routed),
+        ("casework.answer", "select split_part(key, '#', 1) from casework.answer", Routed), ("statistics.fact", "select inquiry_id from statistics.fact where contacts = 1 and inquiries = 1", All),
+        ("commands answered once", "select inquiry_id from casework.task t join log.command c on c.service = 'casework' and c.id = 'answer ' || t.key", Routed),
     ];
 
     private static (string, string, string) Event(string type, string doors) => (type, $"select key from log.outbox where type = 'hub.{type}'", doors);
@@ -50,11 +50,9 @@ internal sealed class Truth(ChaosCity city, Officers officers, IReadOnlyList<Ack
         Add("acknowledged numbers", journal.Count - journal.Select(a => a.InquiryId).Distinct().LongCount(), "given twice");
         foreach (var (what, keys, doors) in Once)
         {
-            var k = keys.Replace("answer_no(key)", "split_part(key, '/', 2)::int", StringComparison.Ordinal);
-            if (what is "casework.answer" or "commands answered once") k = $"select split_part(k, '{(what == "casework.answer" ? "/" : "#")}', 1) from ({k}) x(k)";
-            var lost = await CountAsync($"select count(*) from journal j where door in ({doors}) and not exists (select from ({k}) x(k) where x.k = j.id)");
-            var doubled = await CountAsync($"select count(k) - count(distinct k) from ({k}) x(k)");
-            var strange = await CountAsync($"select count(*) from ({k}) x(k) where not exists (select from journal j where j.id = x.k and door in ({doors}))");
+            var lost = await CountAsync($"select count(*) from journal j where door in ({doors}) and not exists (select from ({keys}) x(k) where x.k = j.id)");
+            var doubled = await CountAsync($"select count(k) - count(distinct k) from ({keys}) x(k)");
+            var strange = await CountAsync($"select count(*) from ({keys}) x(k) where not exists (select from journal j where j.id = x.k and door in ({doors}))");
             Add(what, lost + doubled + strange, $"{lost} lost, {doubled} doubled, {strange} that nobody sent");
         }
         foreach (var (first, second) in Order)
