@@ -31,6 +31,8 @@ internal sealed class ChaosCity : IAsyncDisposable
     public PostgresServer Postgres { get; private set; } = null!;
     /// <summary>As a superuser, on the hub's database: what the witnesses ask with.</summary>
     public NpgsqlDataSource Admin { get; private set; } = null!;
+    /// <summary>What the hub reaches its database through.</summary>
+    public Wire Wire { get; private set; } = null!;
     public SmallDisk Disk { get; private set; } = null!;
     public MockProcess? Mock { get; private set; }
     public RealBrokers? Brokers { get; private set; }
@@ -63,6 +65,7 @@ internal sealed class ChaosCity : IAsyncDisposable
         Postgres = RunningCity.PostgresOf(city, user);
         await Postgres.StartAsync(cancel);
         await Postgres.EnsureDatabaseAsync("hub", city.State.HubPassword, cancel);
+        Wire = new(city.State.Ports["postgres"]);
         Admin = NpgsqlDataSource.Create(Postgres.AdminConnectionString("hub"));
         Disk = new(city.In("disk"), Admin, user);
         await Disk.MountAsync(cancel);
@@ -98,7 +101,7 @@ internal sealed class ChaosCity : IAsyncDisposable
 
     // The application's name tells whose session holds a lease.
     private Member Make(string name, string dll, string connectionString) =>
-        new(name, Process(name, dll, new() { ["ConnectionStrings__Hub"] = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = name }.ConnectionString }));
+        new(name, Process(name, dll, new() { ["ConnectionStrings__Hub"] = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = name, Port = Wire.Port }.ConnectionString }));
 
     /// <summary>All services in a process of its own on another database of this server, with the embedded log; not yet started.</summary>
     public HubProcess Scratch(string database) => Process(database, "InquiryHub.AllInOne.dll", new()
@@ -184,6 +187,7 @@ internal sealed class ChaosCity : IAsyncDisposable
         if (Brokers is not null) await Brokers.DisposeAsync();
         if (Postbox is not null) await Postbox.DisposeAsync();
         if (Admin is not null) await Admin.DisposeAsync();
+        if (Wire is not null) await Wire.DisposeAsync();
         if (Postgres is not null) await Postgres.StopAsync(immediate: true);
         if (redis is not null) await redis.StopAsync(Grace);
         await SmallDisk.ClearAsync(city.In("disk"));

@@ -24,6 +24,7 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
         else kinds.Add(new("kill -9 an instance", () => KillAsync(Any())));
         kinds.Add(new("freeze, then continue", () => FreezeAsync(options.Split ? city.Members.First(m => m.Name == ChaosCity.Services[random.Next(6)]) : Any())));
         kinds.Add(new("PostgreSQL stop -m immediate", PostgresAsync));
+        kinds.Add(new("line cut in mid-commit", CutAsync));
         kinds.Add(new("Redis killed and empty", RedisAsync));
         kinds.Add(new("disk of the outbox full", DiskAsync));
         kinds.Add(new("poison message", PoisonAsync));
@@ -46,6 +47,7 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
 
     private async Task<Bite> KillAsync(Member victim)
     {
+        await SharedAsync();
         var held = (await witness.LeasesAsync()).GetValueOrDefault(victim.Name);
         await victim.Process.KillAsync();
         var began = Stopwatch.GetTimestamp();
@@ -59,6 +61,7 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
 
     private async Task<Bite> FreezeAsync(Member victim)
     {
+        await SharedAsync();
         var (held, before) = ((await witness.LeasesAsync()).GetValueOrDefault(victim.Name), await Witness.DuplicatesAsync(victim) ?? 0);
         victim.Process.Freeze();
         var began = Stopwatch.GetTimestamp();
@@ -77,6 +80,13 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
         return new(held > 0, $"{victim.Name} {frozen.TotalSeconds:0.0} s: {held} leases moved, {skipped} duplicates skipped", await served);
     }
 
+    // Struck again before it has its share back, it would have nothing to lose.
+    private async Task SharedAsync()
+    {
+        if (city.Members.Count == 2)
+            await Witness.UntilAsync("both instances hold leases", async () => { var leases = await witness.LeasesAsync(); return city.Members.All(m => leases.GetValueOrDefault(m.Name) > 0); }, 60);
+    }
+
     private Task LeftAsync(Member victim) => Witness.UntilAsync($"{victim.Name} holds no lease any more", async () => (await witness.LeasesAsync()).GetValueOrDefault(victim.Name) == 0, 30);
 
     private async Task<Bite> PostgresAsync()
@@ -89,6 +99,14 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
         var served = await witness.ServedAsync(await witness.NowAsync());
         var felt = Witness.Count(mark, DatabaseFailed);
         return new(felt > 0, $"{felt} batches broke off", served);
+    }
+
+    private async Task<Bite> CutAsync()
+    {
+        var (mark, cut) = (witness.Mark(), 0);
+        for (var times = random.Next(2, 5); times > 0; times--) cut += await city.Wire.CutAsync();
+        var served = await witness.ServedAsync(await witness.NowAsync());
+        return new(cut > 0, $"{cut} lines broken with an answer on its way, {Witness.Count(mark, DatabaseFailed)} batches in doubt", served);
     }
 
     private async Task<Bite> RedisAsync()
@@ -190,7 +208,7 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
     {
         var mark = witness.Mark();
         await mock.DoAsync("lose");
-        var served = await witness.ServedAsync(await witness.NowAsync(), 180);
+        var served = await witness.ServedAsync(await witness.NowAsync(), 120);
         var again = Witness.Count(mark, "(?i)publish.*again|republish|incarnation");
         return new(again > 0, $"all topics empty and new, {again} log lines of publishing again", served);
     }
