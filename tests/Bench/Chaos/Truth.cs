@@ -74,7 +74,8 @@ internal sealed class Truth(ChaosCity city, Officers officers, IReadOnlyList<Ack
     {
         // The printer tells a repeat by its name: what would be a second slip has another number.
         var wanted = journal.Where(a => a.Door == Citizens.Slip).Select(a => $"{a.InquiryId}-1.txt").ToHashSet();
-        var printed = System.IO.Directory.EnumerateFiles(Path.Combine(city.Pickup, "slips"), "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.')).ToList();
+        var slips = System.IO.Directory.CreateDirectory(Path.Combine(city.Pickup, "slips")).FullName;
+        var printed = System.IO.Directory.EnumerateFiles(slips, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.')).ToList();
         Add("slips", wanted.Except(printed).LongCount() + printed.Except(wanted).LongCount() + printed.Count - printed.Distinct().LongCount(), $"{wanted.Except(printed).Count()} missing, {printed.Except(wanted).Count()} too many, of {wanted.Count}");
         if (city.Postbox is not { } postbox) return;
         var (doubt, gone) = (await count("select count(*) from channels.delivery where door = 'email' and state = 'InDoubt'"), await count("select count(*) from channels.delivery where door = 'email' and state = 'Delivered'"));
@@ -133,7 +134,7 @@ internal sealed class Truth(ChaosCity city, Officers officers, IReadOnlyList<Ack
         var wrong = journal.Where(a => seen.GetValueOrDefault(a.InquiryId) != (a.Door switch { Citizens.Direct => "Closed", Citizens.Mail => "Held", _ => "Delivered" })).ToList();
         Add("case API: every case in its state", wrong.Count + twice + seen.Count - journal.Count, $"wrong: {string.Join(", ", wrong.Take(5).Select(a => $"{a.Door} {a.InquiryId} {seen.GetValueOrDefault(a.InquiryId, "missing")}"))}");
         var acts = 0L;
-        foreach (var ack in journal.Where((_, i) => i % Math.Max(1, journal.Count / 200) == 0))
+        foreach (var ack in journal.Where((a, i) => i % Math.Max(1, journal.Count / 200) == 0 && seen.ContainsKey(a.InquiryId)))
         {
             var file = await casework.GetCaseAsync(new() { InquiryId = ack.InquiryId }, officers.As(Roles.Supervisor));
             if (file.Contacts != 1 || file.Timeline.GroupBy(t => t.Act).Any(g => g.Count() > 1)) acts++;
