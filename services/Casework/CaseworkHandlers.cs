@@ -9,7 +9,7 @@ using Google.Protobuf;
 namespace InquiryHub.Casework;
 
 /// <summary>The case file from what the other services say. A case may begin with any of their facts.</summary>
-sealed class CaseworkHandlers(KeyRing ring) : IFold
+sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
 {
     const int TitleLength = 30;
 
@@ -45,18 +45,20 @@ sealed class CaseworkHandlers(KeyRing ring) : IFold
             ClockStopped e => CaseProjection.ClockStopped(c, e),
             _ => throw new InvalidOperationException($"{message.Type} is said to be of a case but isn't filed."),
         };
-        Save(before, after, work);
+        Save(before, after, work, live);
     }
 
-    /// <summary>The case, the worklist entries that changed, and what is said.</summary>
-    public static void Save(CaseState? before, CaseStep after, UnitOfWork work)
+    /// <summary>The case, the worklist entries that changed, what is said, and who watches them.</summary>
+    public static void Save(CaseState? before, CaseStep after, UnitOfWork work, LiveTasks live)
     {
         work.Put(CaseworkStore.Cases, after.Case);
         foreach (var task in after.Case.Tasks)
         {
             var was = before?.Task(task.TaskId) is { } known ? TaskEntry.Of(after.Case.InquiryId, known) : null;
-            if (TaskEntry.Of(after.Case.InquiryId, task) is not { } entry || entry == was) continue;
-            if (was is null) work.PutNew(CaseworkStore.Tasks, entry); else work.Put(CaseworkStore.Tasks, entry);
+            if (TaskEntry.Of(after.Case.InquiryId, task) is not { } entry) continue;
+            if (was is null) work.PutNew(CaseworkStore.Tasks, entry); else if (was != entry) work.Put(CaseworkStore.Tasks, entry);
+            // A row also shows the title, and whether it is late.
+            if (was != entry || before!.Registration != after.Case.Registration || before.Task(task.TaskId)!.Clock != task.Clock) live.Changed(work, was, entry);
         }
         foreach (var e in after.Events) work.Emit(after.Case.InquiryId, e);
     }

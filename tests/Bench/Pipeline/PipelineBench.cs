@@ -21,7 +21,8 @@ sealed record PipelineRound(int Contacts, double Seconds, double Hops, Written W
 
 /// <summary>
 /// Inquiries a second from the door to the officer's list and the figures, with the real handlers, beside the limit L that the same
-/// PostgreSQL has for the same rows and messages: L = 1 / (rows / C + hops / T), all counted in the same run.
+/// PostgreSQL, or brokers, have for the same rows and messages: L = 1 / (rows / C + hops / T), all counted in the same run; on Kafka K
+/// instead of T: messages read a second while each is published once and read by as many as in the hub.
 /// </summary>
 static class PipelineBench
 {
@@ -29,10 +30,10 @@ static class PipelineBench
 
     public static async Task<int> RunAsync(Screen screen, BenchRun run, CancellationToken cancel)
     {
-        await using var city = await BenchCity.StartAsync(screen, run.Keep, cancel);
-        using var counters = new WalkIns(city.Http, await city.SecretAsync("walkin"), await city.ReferenceAsync(cancel));
+        await using var city = await BenchCity.StartAsync(screen, run.Place, cancel);
+        using var counters = new WalkIns(city.Doors, await city.SecretAsync("walkin"), await city.ReferenceAsync(cancel));
         await using var look = await city.OpenAsync(cancel);
-        var (next, rounds, bytes) = (0, new List<PipelineRound>(), 0.0);
+        var (next, rounds, bytes) = (0, new List<PipelineRound>(), (Row: 0.0, Message: 0.0));
         var ends = await RawLimits.EndsAsync(look, cancel);
 
         await screen.StepAsync("Warming up", async step =>
@@ -40,21 +41,24 @@ static class PipelineBench
             await using var chain = await Chain.FromHereAsync(city, cancel);
             await ClosedLoop.RunAsync(counters, chain, next, run.WarmUp / WalkIns.BatchSize, run.Waiting, done => step.Say($"{done:N0} inquiries"), cancel);
             next += run.WarmUp / WalkIns.BatchSize;
-            bytes = (await Written.ReadAsync(look, cancel)).BytesARow;
+            bytes = Sizes(await Written.ReadAsync(look, cancel));
         });
         var raw = await RawAsync();
         for (var n = 1; n <= run.Rounds; n++)
         {
             ends = await RawLimits.EndsAsync(look, cancel);
             var round = await screen.StepAsync($"Round {n} of {run.Rounds}", step => RoundAsync(city, counters, look, next, run, step, cancel));
-            (next, bytes) = (next + run.Contacts / WalkIns.BatchSize, round.Written.BytesARow);
+            (next, bytes) = (next + run.Contacts / WalkIns.BatchSize, Sizes(round.Written));
             var before = raw;
             raw = await RawAsync();
             rounds.Add(round with { Raw = RawLimits.Between(before, raw) });
         }
         Task<RawLimits> RawAsync() => screen.StepAsync("What the database could do at most", _ => RawLimits.ReadAsync(city, 300_000, bytes, ends, cancel));
 
-        Print(screen, rounds);
+        static (double, double) Sizes(Written written) => (written.BytesARow, written.Tables["log.outbox"].Bytes);
+
+        screen.Line($"Log: {run.Place.Name}");
+        Print(screen, rounds, city.Brokers is null ? "T messages/s" : "K messages/s");
         Measure[] measures =
         [
             Of("pipeline", rounds, r => r.Rate, "inquiries/s"), Of("pipeline L", rounds, r => r.Limit, "inquiries/s"), Of("pipeline ratio", rounds, r => r.Ratio, "of L", AtLeast),
@@ -97,9 +101,9 @@ static class PipelineBench
 
     static double Micros(PipelineRound round, IReadOnlyDictionary<string, double> used, string name) => used.GetValueOrDefault(name) * 1e6 / round.Contacts;
 
-    static void Print(Screen screen, List<PipelineRound> rounds)
+    static void Print(Screen screen, List<PipelineRound> rounds, string log)
     {
-        screen.Table("The pipeline, contacts through all services", ["round", "inquiries/s", "C rows/s", "T messages/s", "rows/inq.", "bytes/row", "hops/inq.", "L", "ratio", "CPU us/inq.", "L's CPU us", "other work, cores"],
+        screen.Table("The pipeline, contacts through all services", ["round", "inquiries/s", "C rows/s", log, "rows/inq.", "bytes/row", "hops/inq.", "L", "ratio", "CPU us/inq.", "L's CPU us", "other work, cores"],
             [.. rounds.Index().Select(r => new[]
             {
                 $"{r.Index + 1}", $"{r.Item.Rate:N0}", $"{r.Item.Raw.Copy:N0}", $"{r.Item.Raw.Log:N0}", $"{r.Item.RowsAnInquiry:0.00}", $"{r.Item.Written.BytesARow:0}", $"{r.Item.Hops:0.00}", $"{r.Item.Limit:N0}", $"{r.Item.Ratio:0.00}",
