@@ -90,7 +90,7 @@ Option<string?> filter = new("--filter") { Description = "A filter of dotnet tes
 Add(root, "test", "Every test; installs what it needs", [projects, filter],
     parsed => TestCommand.RunAsync(screen, parsed.GetValue(projects) ?? [], parsed.GetValue(filter), ending.Token));
 
-foreach (var (name, description) in new[] { ("bench", "What the hub must show, measured: pipeline (./hub bench pipeline --help)"), ("chaos", "Load and faults: nothing lost, doubled or reordered") })
+foreach (var (name, description) in new[] { ("bench", "What the hub must show, measured: pipeline, latency (./hub bench NAME --help)"), ("chaos", "Load and faults: nothing lost, doubled or reordered") })
     Add(root, name, description, [], parsed => BenchCommand.RunAsync(screen, name == "chaos" ? [name, .. parsed.UnmatchedTokens] : parsed.UnmatchedTokens, ending.Token)).TreatUnmatchedTokensAsErrors = false;
 
 Add(root, "servers", "Start and stop PostgreSQL and Redis, and print their versions", [], _ => CityCommands.ServersAsync(screen, ending.Token)).Hidden = true;
