@@ -8,7 +8,7 @@ namespace InquiryHub.Gateway;
 public sealed class Reports(RoutingTable table)
 {
     static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(300);
-    static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(4) };
+    static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1), PooledConnectionLifetime = TimeSpan.FromMinutes(1) }) { Timeout = TimeSpan.FromSeconds(4) };
     readonly Lock gate = new();
     Task<JsonObject>? last;
     long lastAt;

@@ -60,11 +60,14 @@ public sealed class RoutingTable
         {
             HttpRequest = new ForwarderRequestConfig { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
             // A page's circuit lives in one process. The cookie holds only a hash of the instance's name, the same in every gateway.
-            SessionAffinity = s.Key == Web && s.Value.Count > 1 ? new() { Enabled = true, Policy = "HashCookie", FailurePolicy = "Redistribute", AffinityKeyName = "hub.instance" } : null,
+            SessionAffinity = s.Key == Web && Several(s.Value, i => i.Http) ? new() { Enabled = true, Policy = "HashCookie", FailurePolicy = "Redistribute", AffinityKeyName = "hub.instance" } : null,
         }),
     ];
 
     string Target(string service) => Services.ContainsKey(service) ? service : Hub;
+
+    // A name may stand for several addresses (a headless service of Kubernetes); Program.cs has them looked up again and again.
+    static bool Several(IReadOnlyList<Instance> instances, Func<Instance, string> address) => instances.Count > 1 || instances.Any(i => !IPAddress.TryParse(new Uri(address(i)).Host, out _));
 
     static ClusterConfig Cluster(string id, IReadOnlyList<Instance> instances, Func<Instance, string> address) => new()
     {
@@ -72,7 +75,7 @@ public sealed class RoutingTable
         Destinations = instances.ToDictionary(i => i.Name, i => new DestinationConfig { Address = address(i) }),
         // One instance is asked in any case. Of several, one that refuses connections is left out at its first failed requests or
         // within two seconds, one that is frozen after two unanswered seconds; when none seems well all are tried.
-        HealthCheck = instances.Count == 1 ? null : new()
+        HealthCheck = !Several(instances, address) ? null : new()
         {
             Active = new() { Enabled = true, Path = "/live", Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(1), Policy = "ConsecutiveFailures" },
             Passive = new() { Enabled = true, Policy = "TransportFailureRate", ReactivationPeriod = TimeSpan.FromSeconds(2) },

@@ -5,12 +5,14 @@ using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace InquiryHub.Casework;
 
 [Authorize]
-sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress) : Contracts.Casework.Casework.CaseworkBase
+sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress, LiveTasks live, IHostApplicationLifetime lifetime)
+    : Contracts.Casework.Casework.CaseworkBase
 {
     public override async Task<ListCasesReply> ListCases(ListCasesRequest request, ServerCallContext context)
     {
@@ -25,18 +27,34 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
 
     public override async Task<ListTasksReply> ListTasks(ListTasksRequest request, ServerCallContext context)
     {
-        var (sight, actor) = (Sight.Of(context), Actor.Of(context.GetHttpContext().User));
-        if (sight.Hides(request.UnitCode)) throw Answers.Refused(Refusals.NotYours);
+        var filter = Worklist(context, request.OfficerId, request.UnitCode, request.State);
         if (!Mark.TryRead(request.Page?.After, out var after)) throw Answers.Refused(CaseworkRefusals.InvalidPage);
-        var mine = sight.OnlyUnit is not null && request.OfficerId.Length == 0 && request.UnitCode.Length == 0;
         var size = Paging.Size(request.Page);
-        var (rows, total) = await CaseworkStore.TasksAsync(database, new(sight.OnlyUnit ?? request.UnitCode, mine ? actor.OfficerId : request.OfficerId, request.State), size, after, context.CancellationToken);
+        var (rows, total) = await CaseworkStore.TasksAsync(database, filter, size, after, context.CancellationToken);
         var tasks = rows.Select(r => (r.Case, Task: r.Case.Task(r.TaskId)!)).ToList();
         return new()
         {
             Tasks = { tasks.Select(t => CaseView.Row(t.Case, t.Task)) }, Total = total,
             Next = tasks.Count < size ? "" : new Mark(tasks[^1].Task.Clock?.DueAt ?? DateTimeOffset.MaxValue, tasks[^1].Task.TaskId).Write(),
         };
+    }
+
+    public override async Task WatchTasks(WatchTasksRequest request, IServerStreamWriter<TaskChange> stream, ServerCallContext context)
+    {
+        var filter = Worklist(context, request.OfficerId, request.UnitCode, request.State);
+        // A stream has no end of its own: without this, a stop would wait for every viewer.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try { await foreach (var change in live.WatchAsync(filter, stop.Token)) await stream.WriteAsync(change, stop.Token); }
+        catch (OperationCanceledException) { /* the viewer left, or the hub stops */ }
+    }
+
+    /// <summary>The tasks that a caller asks for, as far as they may be seen: an officer who names nobody gets the own ones.</summary>
+    static TaskFilter Worklist(ServerCallContext context, string officerId, string unitCode, string state)
+    {
+        var sight = Sight.Of(context);
+        if (sight.Hides(unitCode)) throw Answers.Refused(Refusals.NotYours);
+        var mine = sight.OnlyUnit is not null && officerId.Length == 0 && unitCode.Length == 0;
+        return new(sight.OnlyUnit ?? unitCode, mine ? Actor.Of(context.GetHttpContext().User).OfficerId : officerId, state);
     }
 
     public override async Task<CaseFile> GetCase(GetCaseRequest request, ServerCallContext context)
@@ -95,7 +113,7 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
             using var step = walk?.Invoke(before);
             var decided = decide(before, work);
             if (decided.Refusal is { } refusal) return refusal;
-            CaseworkHandlers.Save(before, decided.Value!, work);
+            CaseworkHandlers.Save(before, decided.Value!, work, live);
             also?.Invoke(decided.Value!.Case, work);
             return reply(decided.Value!.Case);
         });

@@ -9,7 +9,7 @@ using Google.Protobuf;
 namespace InquiryHub.Casework;
 
 /// <summary>The case file from what the other services say. A case may begin with any of their facts.</summary>
-sealed class CaseworkHandlers(KeyRing ring) : IFold
+sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
 {
     const int TitleLength = 30;
 
@@ -45,16 +45,21 @@ sealed class CaseworkHandlers(KeyRing ring) : IFold
             ClockStopped e => CaseProjection.ClockStopped(c, e),
             _ => throw new InvalidOperationException($"{message.Type} is said to be of a case but isn't filed."),
         };
-        Save(before, after, work);
+        Save(before, after, work, live);
     }
 
-    /// <summary>The case, the worklist entries that changed, and what is said.</summary>
-    public static void Save(CaseState? before, CaseStep after, UnitOfWork work)
+    /// <summary>The case, the worklist entries that changed, what is said, and who watches them.</summary>
+    public static void Save(CaseState? before, CaseStep after, UnitOfWork work, LiveTasks live)
     {
         work.Put(CaseworkStore.Cases, after.Case);
         foreach (var task in after.Case.Tasks)
-            if (TaskEntry.Of(after.Case.InquiryId, task) is { } entry && (before?.Task(task.TaskId) is not { } was || TaskEntry.Of(after.Case.InquiryId, was) != entry))
-                work.Put(CaseworkStore.Tasks, entry);
+        {
+            var was = before?.Task(task.TaskId) is { } known ? TaskEntry.Of(after.Case.InquiryId, known) : null;
+            if (TaskEntry.Of(after.Case.InquiryId, task) is not { } entry) continue;
+            if (was is null) work.PutNew(CaseworkStore.Tasks, entry); else if (was != entry) work.Put(CaseworkStore.Tasks, entry);
+            // A row also shows the title, and whether it is late.
+            if (was != entry || before!.Registration != after.Case.Registration || before.Task(task.TaskId)!.Clock != task.Clock) live.Changed(work, was, entry);
+        }
         foreach (var e in after.Events) work.Emit(after.Case.InquiryId, e);
     }
 
@@ -65,7 +70,7 @@ sealed class CaseworkHandlers(KeyRing ring) : IFold
         var content = ring.Unseal<Content>(e.InquiryId, e.Content) ?? new();
         var direct = ring.Unseal<Text>(e.InquiryId, e.DirectAnswer?.Answer)?.Text_ ?? "";
         var (title, text, place) = (SearchForm.Storable(content.Title), SearchForm.Storable(content.Text), SearchForm.Storable(content.Place));
-        work.Put(CaseworkStore.Texts, new CaseText(e.InquiryId, text, place, direct, e.Content?.ToByteArray() ?? []) { SearchForm = SearchForm.Of(title, text, place) });
+        work.PutNew(CaseworkStore.Texts, new CaseText(e.InquiryId, text, place, direct, e.Content?.ToByteArray() ?? []) { SearchForm = SearchForm.Of(title, text, place) });
         return title.Length > 0 ? title : string.Concat(text.EnumerateRunes().Take(TitleLength));
     }
 

@@ -7,7 +7,13 @@ namespace InquiryHub.Casework;
 /// <summary>Which cases a list shows; empty and null hold nothing back. <paramref name="VisibleTo"/>: an officer's unit, which sees all it has a part in.</summary>
 sealed record CaseFilter(string VisibleTo, string UnitCode, string Channel, string State, DateTimeOffset? From, DateTimeOffset? Until, bool LateOnly);
 
-sealed record TaskFilter(string UnitCode, string OfficerId, string State);
+/// <summary>Which tasks a list shows; empty holds nothing back, an empty state only those that are no longer open.</summary>
+sealed record TaskFilter(string UnitCode, string OfficerId, string State)
+{
+    /// <summary>Whether a task stands in the list: the same as <see cref="CaseworkStore.TasksAsync"/> asks the database.</summary>
+    public bool Has(string unitCode, string officerId, string state) => (UnitCode.Length == 0 || UnitCode == unitCode) && (OfficerId.Length == 0 || OfficerId == officerId)
+        && (State.Length == 0 ? state is not ("Answered" or "Withdrawn") : State == state);
+}
 
 /// <summary>All tables and SQL of casework.</summary>
 static class CaseworkStore
@@ -30,6 +36,16 @@ static class CaseworkStore
         await using var command = database.CreateCommand("select body from casework.case_file where key = $1");
         command.Parameters.Add(new() { Value = inquiryId });
         return await command.ExecuteScalarAsync(stop) is string body ? Json.Read<CaseState>(body) : null;
+    }
+
+    public static async Task<List<CaseState>> CasesAsync(NpgsqlDataSource database, IReadOnlyCollection<string> inquiryIds, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select body from casework.case_file where key = any($1)");
+        command.Parameters.Add(new() { Value = inquiryIds.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var cases = new List<CaseState>();
+        while (await reader.ReadAsync(stop)) cases.Add(Json.Read<CaseState>(reader.GetString(0)));
+        return cases;
     }
 
     /// <summary>What was said in a case, and the words of its answers.</summary>

@@ -20,7 +20,7 @@ sealed record UnitNames(FrozenDictionary<string, string> Names)
 /// A citizen's look at the own inquiry, by number and query code. An unknown number and a wrong code read the same, and
 /// neither reaches the database. The first look at an answer is the proof that it was delivered.
 /// </summary>
-sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, [FromKeyedServices("casework")] ReferenceData reference, KeyRing ring)
+sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, [FromKeyedServices("casework")] ReferenceData reference, KeyRing ring, LiveTasks live)
 {
     sealed record Question(string? InquiryNumber, string? QueryCode);
 
@@ -40,7 +40,7 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         // Another look may have been first: the state under the lock tells.
         var before = work.Get(CaseworkStore.Cases, inquiryId)!;
         var step = CaseworkDecision.Fetched(before, work.Now);
-        CaseworkHandlers.Save(before, step, work);
+        CaseworkHandlers.Save(before, step, work, live);
         return step.Case;
     });
 

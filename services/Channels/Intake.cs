@@ -69,10 +69,10 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
         if (choice.Call is not null) work.Put(ChannelsStore.Calls, choice.Call);
         // What was answered on the spot waits for no answer: it needs no way back.
         if (r.DirectAnswer is null)
-            work.Put(ChannelsStore.Inquiries, new InquiryDoor(id, r.Door, r.WantsReply)
+            work.PutNew(ChannelsStore.Inquiries, new InquiryDoor(id, r.Door, r.WantsReply)
             { CounterId = r.CounterId, ThreadKey = r.ThreadKey, ReplyTo = r.ReplyTo is null || r.Door == Doors.Qq ? null : Box(id, Json.Write(r.ReplyTo)) });
         if (r.Door is Doors.Email or Doors.Qq)
-            work.Put(ChannelsStore.Deliveries, new AnswerDelivery(id, 0, r.Door)
+            work.PutNew(ChannelsStore.Deliveries, new AnswerDelivery(id, 0, r.Door)
             { State = AnswerDelivery.Sending, DueAt = clock.GetUtcNow(), ThreadKey = r.ThreadKey, MessageId = r.Door == Doors.Qq ? r.DoorKey : null, MessageSeq = r.Door == Doors.Qq ? 1 : 0 });
         var registered = new InquiryRegistered
         {

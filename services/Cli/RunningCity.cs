@@ -12,10 +12,11 @@ namespace InquiryHub.Cli;
 /// <param name="Fresh">Nothing of an earlier run stays, with the settings of a real city.</param>
 /// <param name="ThrowAway">Servers for tests: nothing of an earlier run stays, no fsync, no password on Redis.</param>
 /// <param name="Kafka">host:port of brokers, several separated by commas, for the second log; null = what the variable Kafka__BootstrapServers says.</param>
+/// <param name="Brokers">Starts brokers of the caller's own once the database runs; answers their addresses, or null for the embedded log.</param>
 /// <param name="Split">A process a service, each logging in with its own database role.</param>
 /// <param name="Instances">How many processes of a service (or of allinone), where more than one.</param>
 internal sealed record StartOptions(int? Port = null, string? Postgres = null, string? Redis = null, string? Tls = null, string Listen = "127.0.0.1", bool Simulated = false, bool ServersOnly = false, bool ThrowAway = false, bool Fresh = false,
-    string? Kafka = null, bool Split = false, IReadOnlyDictionary<string, int>? Instances = null);
+    string? Kafka = null, bool Split = false, IReadOnlyDictionary<string, int>? Instances = null, Func<CancellationToken, Task<string?>>? Brokers = null);
 
 /// <summary>A city that this command holds: its servers and programs, started in order and stopped in the reverse one.</summary>
 internal sealed class RunningCity(City city, Screen screen, StartOptions options) : IAsyncDisposable
@@ -46,6 +47,11 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         await city.SaveAsync(ChoosePorts(city.State));
         if (options.Kafka is { } kafka) await Existing.RequireKafkaAsync(kafka, cancel);
         await screen.StepAsync("Starting PostgreSQL and Redis", step => StartServersAsync(step, cancel));
+        if (options.Brokers is { } start && await screen.StepAsync("Starting brokers", _ => start(cancel)) is { } brokers)
+        {
+            options = options with { Kafka = brokers };
+            await city.SaveAsync(city.State with { Kafka = brokers });
+        }
         if (options.ServersOnly) return;
         await screen.StepAsync("Starting the hub and the gateway", step => StartProgramsAsync(step, cancel));
     }
@@ -112,7 +118,7 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         var passwords = await city.RolePasswordsAsync();
         step.Say("database schema, sample accounts");
         // Of several processes none may migrate beside another, and a service's own role can't.
-        if (programs.Count > 1) await MigrateAsync([.. settings.Hub(), ("Hub__RolePasswordsFile", city.RolePasswordsFile)], cancel);
+        if (programs.Count > 1) await MigrateAsync([.. settings.Hub(), ("Hub__RolePasswordsFile", options.Split ? city.RolePasswordsFile : null)], cancel);
         foreach (var program in programs) await StartProgramAsync(program.Name, program.Project, [.. settings.Hub(), .. settings.Own(program, passwords)]);
         await StartProgramAsync("gateway", Programs.Gateway, settings.Gateway(Scheme));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(150));

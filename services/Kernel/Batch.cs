@@ -127,7 +127,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
     {
         var work = read.Work;
         using var batch = connection.CreateBatch();
-        foreach (var (table, rows) in work.Changed()) batch.BatchCommands.Add(table.Save(rows));
+        foreach (var (table, rows, allNew) in work.Changed()) batch.BatchCommands.Add(table.Save(rows, allNew));
         var counters = work.Deltas().Where(d => d.Deltas.Count > 0).ToList();
         foreach (var (table, deltas) in counters) batch.BatchCommands.Add(table.Save(deltas));
         if (fold.ReferenceRows.Count > 0) foreach (var c in ReferenceCache.Save(service.Name, fold.ReferenceRows)) batch.BatchCommands.Add(c);

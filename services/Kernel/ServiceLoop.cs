@@ -44,7 +44,7 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
         {
             // A batch costs about the same for 5 messages as for 50: when messages come closer than batches, a short pause makes
             // fewer of them (the year's load had 14 messages a batch without it); a message that comes alone goes at once.
-            if (last >= 8) stop.Token.WaitHandle.WaitOne(Math.Min(last, 10));
+            if (last >= 8 && last < size) stop.Token.WaitHandle.WaitOne(last < 200 ? Math.Min(last, 10) : Math.Min(last / 20, 40));
             var (messages, replays) = inbound.Read(connection, size, token);
             last = messages.Count;
             if (messages.Count == 0 && replays.Count == 0) { health.Working(); continue; }

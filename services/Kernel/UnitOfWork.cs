@@ -36,7 +36,7 @@ public sealed class UnitOfWork
     readonly HashSet<int> locked;
     readonly Dictionary<(ITable, string), object> rows = [];
     readonly HashSet<(ITable, string)> wanted = [];
-    readonly Dictionary<(ITable, string), int> changed = [];
+    readonly Dictionary<(ITable, string), (int Shard, bool IsNew)> changed = [];
     readonly List<(CounterTable Table, int Shard, string[] Dimensions, long Delta)> deltas = [];
     readonly List<Action<IReadOnlyDictionary<CounterTable, List<CounterValue>>>> afterCommit = [];
     readonly Dictionary<(CounterTable, string), long> sums = [];
@@ -74,19 +74,24 @@ public sealed class UnitOfWork
         : wanted.Contains((table, key)) ? null
         : throw new InvalidOperationException($"A row of {table.Name} was read that was not wanted before the batch.");
 
-    public void Put<TRow>(Table<TRow> table, TRow row) where TRow : class
+    public void Put<TRow>(Table<TRow> table, TRow row) where TRow : class => Put(table, row, isNew: false);
+
+    /// <summary>A row that its key's facts make exactly once, so that it needn't be read before.</summary>
+    public void PutNew<TRow>(Table<TRow> table, TRow row) where TRow : class => Put(table, row, isNew: true);
+
+    void Put<TRow>(Table<TRow> table, TRow row, bool isNew) where TRow : class
     {
         var id = ((ITable)table, table.Key(row));
         var had = rows.TryGetValue(id, out var before);
         if (had && ReferenceEquals(before, row)) return;
-        var wasChanged = changed.TryGetValue(id, out var oldShard);
+        var wasChanged = changed.TryGetValue(id, out var old);
         undo.Add(() =>
         {
             if (had) rows[id] = before!; else rows.Remove(id);
-            if (wasChanged) changed[id] = oldShard; else changed.Remove(id);
+            if (wasChanged) changed[id] = old; else changed.Remove(id);
         });
         rows[id] = row;
-        changed[id] = shard;
+        changed[id] = (shard, wasChanged ? old.IsNew : isNew || (!had && wanted.Contains(id)));
     }
 
     /// <summary>Moves a counter of the current key's shard.</summary>
@@ -128,8 +133,23 @@ public sealed class UnitOfWork
     internal void Loaded(ITable table, string key, object row) => rows[(table, key)] = row;
     internal void Loaded(CounterTable table, string[] dimensions, long sum) => sums[(table, string.Join('\u001f', dimensions))] = sum;
 
-    internal IEnumerable<(ITable Table, List<(string Key, int Shard, object Row)> Rows)> Changed() =>
-        changed.GroupBy(c => c.Key.Item1).Select(g => (g.Key, g.Select(c => (c.Key.Item2, c.Value, rows[c.Key])).ToList()));
+    /// <summary>The changed rows by table; new ones apart where there are enough of them to be worth a statement.</summary>
+    internal IEnumerable<(ITable Table, List<ChangedRow> Rows, bool AllNew)> Changed()
+    {
+        foreach (var table in changed.GroupBy(c => c.Key.Item1))
+        {
+            var all = table.Select(c => new ChangedRow(c.Key.Item2, c.Value.Shard, rows[c.Key], c.Value.IsNew)).ToList();
+            var fresh = all.Where(r => r.IsNew).ToList();
+            if (fresh.Count == all.Count || fresh.Count < WorthAStatement) yield return (table.Key, all, fresh.Count == all.Count);
+            else
+            {
+                yield return (table.Key, fresh, true);
+                yield return (table.Key, [.. all.Where(r => !r.IsNew)], false);
+            }
+        }
+    }
+
+    const int WorthAStatement = 8;
 
     internal IEnumerable<(CounterTable Table, List<(int Shard, string[] Dimensions, long Delta)> Deltas)> Deltas() =>
         deltas.GroupBy(d => d.Table).Select(t => (t.Key, t.GroupBy(d => (d.Shard, string.Join('\u001f', d.Dimensions)))

@@ -71,7 +71,7 @@ internal sealed partial class LiveFigures(RedisLink redis, StatisticsStore store
                 }
                 if (outgoing.Values.Count == 0 || !redis.Up) continue;
                 try { await redis.Connection!.GetSubscriber().PublishAsync(topic, JsonSerializer.Serialize(outgoing, Json.Options)); }
-                catch (RedisException e) { Log.NotPublished(log, e.GetType().Name); }
+                catch (Exception e) when (e is RedisException or TimeoutException) { Log.NotPublished(log, e.GetType().Name); }
             }
         }
         catch (OperationCanceledException) { }
@@ -84,7 +84,7 @@ internal sealed partial class LiveFigures(RedisLink redis, StatisticsStore store
         {
             // Once made, the client renews the subscription itself whenever Redis comes back.
             try { await connection.GetSubscriber().SubscribeAsync(topic, (_, message) => Hear(message!)); subscribed = true; }
-            catch (RedisException) { try { await Task.Delay(TimeSpan.FromSeconds(5), stop); } catch (OperationCanceledException) { return; } }
+            catch (Exception e) when (e is RedisException or TimeoutException) { try { await Task.Delay(TimeSpan.FromSeconds(5), stop); } catch (OperationCanceledException) { return; } }
         }
     }
 

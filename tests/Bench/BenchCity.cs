@@ -14,25 +14,48 @@ namespace InquiryHub.Bench;
 sealed class BenchCity : IAsyncDisposable
 {
     readonly RunningCity running;
-    readonly bool keep;
+    readonly BenchPlace place;
 
-    BenchCity(RunningCity running, bool keep) => (this.running, this.keep) = (running, keep);
+    BenchCity(BenchPlace place, Screen screen)
+    {
+        this.place = place;
+        var city = new City("bench");
+        running = new RunningCity(city, screen, new StartOptions(Fresh: true, Split: place.Split, Instances: place.Instances,
+            Brokers: place.Log == BenchPlace.Embedded ? null : async cancel => (Brokers = await Brokers.StartAsync(place, city.In("kafka"), Postgres, cancel))?.Servers));
+    }
 
     public City City => running.City;
-    public Uri Http => new($"http://127.0.0.1:{City.State.Ports["hubHttp"]}");
-    public Uri Grpc => new($"http://127.0.0.1:{City.State.Ports["hubGrpc"]}");
+    /// <summary>Null with the embedded log.</summary>
+    public Brokers? Brokers { get; private set; }
+    /// <summary>Where the doors themselves answer, past the gateway: one address an instance.</summary>
+    public IReadOnlyList<Uri> Doors => [.. Programs.Where(program => program.Service is null or "channels").Select(program => new Uri($"http://127.0.0.1:{City.State.Ports[program.HttpPort]}"))];
+    public Uri Gateway => new(City.State.Address!);
+    public Uri Grpc => new(City.State.GatewayGrpc!);
     /// <summary>The superuser's, who also sees what other roles are at.</summary>
     public string Postgres => RunningCity.PostgresOf(City, new Unprivileged()).AdminConnectionString("hub");
+    IReadOnlyList<HubProgram> Programs => Deployment.Of(place.Split, place.Instances);
 
-    /// <summary>The city's processes and this one.</summary>
-    public IEnumerable<OwnProcess> Processes => City.State.Processes.Where(process => process.Name != "hub").Append(OwnProcess.Of("loader", Environment.ProcessId));
+    /// <summary>The city's processes, its brokers and this one.</summary>
+    public IEnumerable<OwnProcess> Processes => City.State.Processes.Where(process => process.Name != "hub").Concat(Brokers?.Processes ?? []).Append(OwnProcess.Of("loader", Environment.ProcessId));
 
-    public static async Task<BenchCity> StartAsync(Screen screen, bool keep, CancellationToken cancel)
+    public static async Task<BenchCity> StartAsync(Screen screen, BenchPlace place, CancellationToken cancel)
     {
-        var running = new RunningCity(new City("bench"), screen, new StartOptions(Fresh: true));
-        try { await running.StartAsync(cancel); }
-        catch { await running.DisposeAsync(); throw; }
-        return new(running, keep);
+        var city = new BenchCity(place, screen);
+        try { await city.running.StartAsync(cancel); return city; }
+        catch { await city.DisposeAsync(); throw; }
+    }
+
+    /// <summary>Sends contacts through the whole chain before anything is measured. The number of the next batch.</summary>
+    public async Task<int> LoadAsync(Screen screen, WalkIns counters, int contacts, CancellationToken cancel)
+    {
+        var batches = (contacts + WalkIns.BatchSize - 1) / WalkIns.BatchSize;
+        if (batches > 0)
+            await screen.StepAsync($"Loading {batches * WalkIns.BatchSize:N0} contacts", async step =>
+            {
+                await using var chain = await Chain.FromHereAsync(this, cancel);
+                await ClosedLoop.RunAsync(counters, chain, 0, batches, 20_000, done => step.Say($"{done:N0}"), cancel);
+            });
+        return batches;
     }
 
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancel, string options = "")
@@ -57,7 +80,9 @@ sealed class BenchCity : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        var held = City.IsHeld;   // else another bench of this checkout is running: its folder is not ours
         await running.DisposeAsync();
-        if (!keep) System.IO.Directory.Delete(City.Folder, recursive: true);
+        if (Brokers is not null) await Brokers.StopAsync();
+        if (held && !place.Keep) System.IO.Directory.Delete(City.Folder, recursive: true);
     }
 }

@@ -1,28 +1,58 @@
 using System.CommandLine;
+using InquiryHub.Cli;
 
 namespace InquiryHub.Bench;
+
+/// <summary>Where a bench runs.</summary>
+/// <param name="Log">embedded, mock or kafka.</param>
+/// <param name="Kafka">host:port of a broker that is there; null = one is started by the program <c>kafka</c> in <paramref name="KafkaHome"/>.</param>
+/// <param name="Keep">Leave the city's folder for a look afterwards.</param>
+sealed record BenchPlace(string Log, string? Kafka, string? KafkaHome, bool Split, IReadOnlyDictionary<string, int> Instances, bool Keep)
+{
+    public const string Embedded = "embedded", Mock = "mock", RealKafka = "kafka";
+    public string Name => string.Join(' ', new[] { Log, Split ? "split" : "", string.Join(',', Instances.Select(i => $"{i.Key}={i.Value}")) }.Where(word => word.Length > 0));
+}
 
 /// <param name="Contacts">Contacts a round.</param>
 /// <param name="WarmUp">Contacts before the first round, counted nowhere.</param>
 /// <param name="Waiting">Most contacts accepted but not yet through, so that the loop is closed.</param>
+/// <param name="Load">Contacts that are there before anything is measured.</param>
+/// <param name="Seconds">Length of a round.</param>
 /// <param name="Json">Where the measures are written too, null = nowhere.</param>
-/// <param name="Keep">Leave the city's folder for a look afterwards.</param>
-sealed record BenchRun(int Contacts, int WarmUp, int Rounds, int Waiting, string? Json, bool Keep);
+sealed record BenchRun(BenchPlace Place, int Contacts, int WarmUp, int Rounds, int Waiting, int Load, int Seconds, string? Json);
 
-/// <summary>The options that the benches share.</summary>
+/// <summary>The options of the benches; each command has those that it names, and all say where they run.</summary>
 sealed class BenchOptions
 {
-    readonly Option<int> contacts = new("--contacts") { Description = "Contacts a round", DefaultValueFactory = _ => 60_000 };
-    readonly Option<int> warmUp = new("--warm-up") { Description = "Contacts before the first round, counted nowhere", DefaultValueFactory = _ => 30_000 };
-    readonly Option<int> rounds = new("--rounds") { Description = "Rounds; the medians count", DefaultValueFactory = _ => 3 };
-    readonly Option<int> waiting = new("--waiting") { Description = "Most contacts accepted but not yet through the chain", DefaultValueFactory = _ => 20_000 };
+    const int Year = 116_222;
+    public readonly Option<int> Contacts = new("--contacts") { Description = "Contacts a round", DefaultValueFactory = _ => 60_000 };
+    public readonly Option<int> WarmUp = new("--warm-up") { Description = "Contacts before the first round, counted nowhere", DefaultValueFactory = _ => 30_000 };
+    public readonly Option<int> Rounds = new("--rounds") { Description = "Rounds; the medians count", DefaultValueFactory = _ => 3 };
+    public readonly Option<int> Waiting = new("--waiting") { Description = "Most contacts accepted but not yet through the chain", DefaultValueFactory = _ => 20_000 };
+    public readonly Option<int> Load = new("--load") { Description = "Contacts that are there before anything is measured", DefaultValueFactory = _ => Year };
+    public readonly Option<int> Seconds = new("--seconds") { Description = "Length of a round", DefaultValueFactory = _ => 30 };
     readonly Option<string?> json = new("--json") { Description = "Also write what was measured to this file" };
     readonly Option<bool> keep = new("--keep") { Description = "Leave the bench's folder for a look" };
+    readonly Option<string> log = new("--log") { Description = "embedded, mock (librdkafka's stand-in, a process of its own) or kafka (a real broker)", DefaultValueFactory = _ => BenchPlace.Embedded };
+    readonly Option<string?> kafka = new("--kafka") { Description = "With --log kafka: HOST:PORT of a broker that is there" };
+    readonly Option<string?> kafkaHome = new("--kafka-home") { Description = "With --log kafka: a folder with the program `kafka`, which starts and stops a broker: kafka start FOLDER --port P" };
+    readonly Option<bool> split = new("--split") { Description = "A process for each service" };
+    readonly Option<string?> instances = new("--instances") { Description = "How many processes: routing=2,... with --split, allinone=2 without" };
 
-    public void AddTo(Command command)
+    public BenchOptions() => log.AcceptOnlyFromAmong(BenchPlace.Embedded, BenchPlace.Mock, BenchPlace.RealKafka);
+
+    public void AddTo(Command command, params Option[] own)
     {
-        foreach (var option in new Option[] { contacts, warmUp, rounds, waiting, json, keep }) command.Options.Add(option);
+        foreach (var option in own.Concat([log, kafka, kafkaHome, split, instances, json, keep])) command.Options.Add(option);
     }
 
-    public BenchRun Of(ParseResult parsed) => new(parsed.GetValue(contacts), parsed.GetValue(warmUp), Math.Max(1, parsed.GetValue(rounds)), parsed.GetValue(waiting), parsed.GetValue(json), parsed.GetValue(keep));
+    /// <exception cref="HubStop">Options that don't fit together.</exception>
+    public BenchRun Of(ParseResult p)
+    {
+        var place = new BenchPlace(p.GetRequiredValue(log), p.GetValue(kafka), p.GetValue(kafkaHome), p.GetValue(split), Deployment.Parse(p.GetValue(instances), p.GetValue(split)), p.GetValue(keep));
+        if (place.Log == BenchPlace.RealKafka != (place.Kafka ?? place.KafkaHome) is not null)
+            throw new HubStop(Exit.Usage, "--log kafka 需要 --kafka 或 --kafka-home，其他日志则不需要。", "--log kafka needs --kafka HOST:PORT or --kafka-home FOLDER, and only it does.");
+        int Value(Option<int> option) => p.GetResult(option) is null ? 0 : p.GetValue(option);
+        return new(place, Value(Contacts), Value(WarmUp), Math.Max(1, Value(Rounds)), Value(Waiting), Value(Load), Value(Seconds), p.GetValue(json));
+    }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using InquiryHub.Bench;
 using InquiryHub.Bench.Chaos;
+using InquiryHub.Bench.Latency;
 using InquiryHub.Bench.Mock;
 using InquiryHub.Bench.Pipeline;
 using InquiryHub.Cli;
@@ -19,15 +20,16 @@ var screen = new Screen();
 var options = new BenchOptions();
 var root = new RootCommand("What the hub must show, measured. Each command says what was promised and whether it was met.");
 
-void Add(string name, string description, Func<ParseResult, Task<int>> run)
+void Add(string name, string description, Func<Screen, BenchRun, CancellationToken, Task<int>> run, params Option[] own)
 {
     var command = new Command(name, description);
-    options.AddTo(command);
-    command.SetAction((parsed, _) => run(parsed));
+    options.AddTo(command, own);
+    command.SetAction((parsed, _) => run(screen, options.Of(parsed), ending.Token));
     root.Subcommands.Add(command);
 }
 
-Add("pipeline", "Inquiries a second through the whole chain, beside what the database and the log could do at most", parsed => PipelineBench.RunAsync(screen, options.Of(parsed), ending.Token));
+Add("pipeline", "Inquiries a second through the whole chain, beside what the database and the log could do at most", PipelineBench.RunAsync, options.Contacts, options.WarmUp, options.Rounds, options.Waiting);
+Add("latency", "From a contact to the officer's list and to the dashboard, 200 and 2,000 a second", LatencyBench.RunAsync, options.Load, options.Seconds, options.Rounds);
 
 var mock = new Command("mock", "librdkafka's mock cluster as a process: prints its bootstrap servers, then reads commands from its input");
 Option<int> brokers = new("--brokers") { DefaultValueFactory = _ => 3 };

@@ -8,10 +8,11 @@ using InquiryHub.Cli.Year;
 namespace InquiryHub.Bench;
 
 /// <summary>
-/// Contacts at the counters, in batches of 50 to the hub's own address: consultations that want an answer, so that each is dispatched,
-/// spread over the whole catalogue and all counters. The same number gives the same contact.
+/// Contacts at the counters: consultations that want an answer, so that each is dispatched, spread over the whole catalogue and all
+/// counters. The same number gives the same contact.
 /// </summary>
-sealed class WalkIns(Uri hub, string secret, YearReference city) : IDisposable
+/// <param name="doors">Where they go, in turn.</param>
+sealed class WalkIns(IReadOnlyList<Uri> doors, string secret, YearReference city) : IDisposable
 {
     public const int BatchSize = 50;
     static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -20,33 +21,44 @@ sealed class WalkIns(Uri hub, string secret, YearReference city) : IDisposable
     readonly Template[] templates = [.. YearTexts.Templates.Where(t => city.Knows(t.Category))];
 
     /// <exception cref="InvalidDataException">The door did not accept every entry as new.</exception>
-    public async Task SendAsync(int batch, CancellationToken cancel)
+    public async Task SendAsync(int batch, CancellationToken cancel) => await SendAsync(batch * BatchSize, BatchSize, cancel);
+
+    /// <summary>Contacts of one counter in one request. The numbers of their inquiries.</summary>
+    /// <exception cref="InvalidDataException">The door did not accept every entry as new.</exception>
+    public async Task<IReadOnlyList<string>> TakeAsync(int first, int count, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(hub, "/doors/walkin/batches")) { Content = new ReadOnlyMemoryContent(Body(batch)) };
+        using var answer = JsonDocument.Parse(await SendAsync(first, count, cancel));
+        return [.. answer.RootElement.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("inquiryId").GetString()!)];
+    }
+
+    async Task<byte[]> SendAsync(int first, int count, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(doors[first / count % doors.Count], "/doors/walkin/batches")) { Content = new ReadOnlyMemoryContent(Body(first, count)) };
         request.Content.Headers.ContentType = Json;
         request.Headers.TryAddWithoutValidation("X-Door-Secret", secret);
         using var response = await http.SendAsync(request, cancel);
         var answer = await response.Content.ReadAsByteArrayAsync(cancel);
-        if (!response.IsSuccessStatusCode || Count(answer, "\"accepted\""u8) != BatchSize)
+        if (!response.IsSuccessStatusCode || Count(answer, "\"accepted\""u8) != count)
             throw new InvalidDataException($"/doors/walkin/batches answered {(int)response.StatusCode}: {System.Text.Encoding.UTF8.GetString(answer.AsSpan(0, Math.Min(answer.Length, 600)))}");
+        return answer;
     }
 
-    ReadOnlyMemory<byte> Body(int batch)
+    ReadOnlyMemory<byte> Body(int first, int count)
     {
-        var random = new SplitMix((ulong)batch + 1);
+        var random = new SplitMix((ulong)first + 1);
         var counter = city.PickCounter(ref random, hall: 0, street: 0.3);
         var area = city.AreaOf(counter);
-        var bytes = new ArrayBufferWriter<byte>(48 * 1024);
+        var bytes = new ArrayBufferWriter<byte>(count * 1024);
         using var w = new Utf8JsonWriter(bytes, Plain);
         w.WriteStartObject();
         w.WriteString("counterId", city.Counters[counter].CounterId);
         w.WriteStartArray("entries");
-        for (var n = 0; n < BatchSize; n++)
+        for (var n = first; n < first + count; n++)
         {
-            var (no, salt) = (batch * BatchSize + n, random.Next());
-            var (template, place) = (templates[no % templates.Length], YearTexts.Place(city.AreaName(area), salt));
+            var salt = random.Next();
+            var (template, place) = (templates[n % templates.Length], YearTexts.Place(city.AreaName(area), salt));
             w.WriteStartObject();
-            w.WriteString("entryId", $"b{no:00000000}");
+            w.WriteString("entryId", $"b{n:00000000}");
             w.WriteString("kind", "Consultation");
             w.WriteString("categoryCode", template.Category);
             w.WriteString("areaCode", city.Areas[area].AreaCode);

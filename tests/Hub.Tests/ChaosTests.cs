@@ -15,6 +15,7 @@ namespace InquiryHub.Hub.Tests;
 /// Two instances of every service on one database; one after the other is killed hard, again and again, while counters register
 /// and officers answer through whichever instance lives. Truth is the journal of acknowledgements.
 /// </summary>
+[Collection("many processes")]
 public sealed class ChaosTests
 {
     const int Counters = 6, Kills = 8, AtLeast = 400, Ahead = 60;

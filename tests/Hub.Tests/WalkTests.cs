@@ -64,19 +64,19 @@ public sealed class WalkTests
         System.IO.Directory.Delete(folder, recursive: true);
     }
 
-    static async Task<(string Number, string Code)> AskAsync(HttpClient http)
+    internal static async Task<(string Number, string Code)> AskAsync(HttpClient http, string key = "walk-1")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/doors/minxin/inquiries")
         { Content = JsonContent.Create(new { kind = "Consultation", categoryCode = "010101", areaCode = "211102", title = "一件要问的事", text = "请问怎么办理", name = "芦苇荡", phone = "13000000000", wantsReply = true }) };
         request.Headers.Add("X-Door-Secret", "m");
-        request.Headers.Add("Idempotency-Key", "walk-1");
+        request.Headers.Add("Idempotency-Key", key);
         using var answer = await http.SendAsync(request);
         var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
         Assert.Equal(201, (int)answer.StatusCode);
         return (body.GetProperty("inquiryId").GetString()!, body.GetProperty("queryCode").GetString()!);
     }
 
-    static async Task<string> ProgressAsync(HttpClient http, string number, string code)
+    internal static async Task<string> ProgressAsync(HttpClient http, string number, string code)
     {
         using var answer = await http.PostAsJsonAsync("/public/progress", new { inquiryNumber = number, queryCode = code });
         return await answer.Content.ReadAsStringAsync();

@@ -27,18 +27,30 @@ public sealed class HubProcess : IAsyncDisposable
     /// <summary>All services in one process, on the database; `settings` are environment variables.</summary>
     public static async Task<HubProcess> StartAllInOneAsync(string connectionString, string keyRing, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var hub = Make("InquiryHub.AllInOne.dll", new Dictionary<string, string>(settings ?? new Dictionary<string, string>()) { ["ConnectionStrings__Hub"] = connectionString, ["Hub__KeyRing"] = keyRing });
+        var hub = Of("InquiryHub.AllInOne.dll", new Dictionary<string, string>(settings ?? new Dictionary<string, string>()) { ["ConnectionStrings__Hub"] = connectionString, ["Hub__KeyRing"] = keyRing });
         await hub.StartAsync();
         return hub;
     }
 
-    /// <summary>Any program of ours, not yet started, with free addresses. `Hub__HttpUrl` and `Hub__GrpcUrl` are set to them unless `settings` name them.</summary>
-    public static HubProcess Make(string dll, IReadOnlyDictionary<string, string> settings, string? logFile = null, string httpKey = "Hub__HttpUrl", string grpcKey = "Hub__GrpcUrl")
+    /// <summary>Any program of ours (InquiryHub.Routing.dll, InquiryHub.Gateway.dll) at two free ports, not yet started.</summary>
+    public static HubProcess Of(string dll, IReadOnlyDictionary<string, string> settings, string? logFile = null)
     {
         var (http, grpc) = (Free(), Free());
-        var environment = new Dictionary<string, string> { [httpKey] = http.ToString().TrimEnd('/'), [grpcKey] = grpc.ToString().TrimEnd('/') };
+        var environment = new Dictionary<string, string>();
+        foreach (var name in new[] { "Hub__HttpUrl", "Gateway__Url" }) environment[name] = http.ToString().TrimEnd('/');
+        foreach (var name in new[] { "Hub__GrpcUrl", "Gateway__GrpcUrl" }) environment[name] = grpc.ToString().TrimEnd('/');
         foreach (var (k, v) in settings) environment[k] = v;
         return new(dll, environment, http, grpc, logFile);
+    }
+
+    /// <summary>Runs a program that ends by itself, as `InquiryHub.AllInOne.dll migrate` does; its exit code.</summary>
+    public static async Task<int> RunAsync(string dll, string argument, IReadOnlyDictionary<string, string> settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, dll), argument]);
+        foreach (var (k, v) in settings) start.Environment[k] = v;
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync();
+        return process.ExitCode;
     }
 
     public async Task StartAsync(int seconds = 90)

@@ -79,7 +79,7 @@ internal sealed class ChaosCity : IAsyncDisposable
         if (options.Log == "kafka") Brokers = await RealBrokers.StartAsync(options.KafkaProgram!, city.In("kafka"), cancel);
 
         Members = options.Split ? await SplitAsync(cancel) : [.. Enumerable.Range(1, 2).Select(n => Make($"hub.{n}", "InquiryHub.AllInOne.dll", ConnectionString))];
-        Gateway = HubProcess.Make("InquiryHub.Gateway.dll", GatewaySettings(), city.LogOf("gateway"), "Gateway__Url", "Gateway__GrpcUrl");
+        Gateway = HubProcess.Of("InquiryHub.Gateway.dll", GatewaySettings(), city.LogOf("gateway"));
         await Task.WhenAll(Members.Select(StartAsync));
         await Disk.TakeOutboxAsync();
         await Gateway.StartAsync();
@@ -99,7 +99,7 @@ internal sealed class ChaosCity : IAsyncDisposable
         if (Brokers is not null) settings["Kafka__BootstrapServers"] = Brokers.BootstrapServers;
         foreach (var (key, value) in options.Switches) settings[key] = value;
         foreach (var (key, value) in more) settings[key] = value;
-        return HubProcess.Make(dll, settings, city.LogOf(name));
+        return HubProcess.Of(dll, settings, city.LogOf(name));
     }
 
     // The application's name tells whose session holds a lease.

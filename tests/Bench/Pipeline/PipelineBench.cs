@@ -5,8 +5,7 @@ namespace InquiryHub.Bench.Pipeline;
 
 /// <param name="Hops">Messages that services read, an inquiry.</param>
 /// <param name="Used">Processor seconds.</param>
-/// <param name="Moved">Commits, and rows updated in place, an inquiry (of PostgreSQL's own statistics).</param>
-sealed record PipelineRound(int Contacts, double Seconds, double Hops, Written Written, Processors Used, (double Commits, double Updates) Moved)
+sealed record PipelineRound(int Contacts, double Seconds, double Hops, Written Written, Processors Used, DatabaseWork Work)
 {
     /// <summary>Measured before and after, in the mean: other work on this machine comes and goes.</summary>
     public RawLimits Raw { get; init; } = new(0, 0, 0, 0);
@@ -22,7 +21,8 @@ sealed record PipelineRound(int Contacts, double Seconds, double Hops, Written W
 
 /// <summary>
 /// Inquiries a second from the door to the officer's list and the figures, with the real handlers, beside the limit L that the same
-/// PostgreSQL has for the same rows and messages: L = 1 / (rows / C + hops / T), all counted in the same run.
+/// PostgreSQL, or brokers, have for the same rows and messages: L = 1 / (rows / C + hops / T), all counted in the same run; on Kafka K
+/// instead of T: messages read a second while each is published once and read by as many as in the hub.
 /// </summary>
 static class PipelineBench
 {
@@ -30,10 +30,10 @@ static class PipelineBench
 
     public static async Task<int> RunAsync(Screen screen, BenchRun run, CancellationToken cancel)
     {
-        await using var city = await BenchCity.StartAsync(screen, run.Keep, cancel);
-        using var counters = new WalkIns(city.Http, await city.SecretAsync("walkin"), await city.ReferenceAsync(cancel));
+        await using var city = await BenchCity.StartAsync(screen, run.Place, cancel);
+        using var counters = new WalkIns(city.Doors, await city.SecretAsync("walkin"), await city.ReferenceAsync(cancel));
         await using var look = await city.OpenAsync(cancel);
-        var (next, rounds, bytes) = (0, new List<PipelineRound>(), 0.0);
+        var (next, rounds, bytes) = (0, new List<PipelineRound>(), (Row: 0.0, Message: 0.0));
         var ends = await RawLimits.EndsAsync(look, cancel);
 
         await screen.StepAsync("Warming up", async step =>
@@ -41,21 +41,24 @@ static class PipelineBench
             await using var chain = await Chain.FromHereAsync(city, cancel);
             await ClosedLoop.RunAsync(counters, chain, next, run.WarmUp / WalkIns.BatchSize, run.Waiting, done => step.Say($"{done:N0} inquiries"), cancel);
             next += run.WarmUp / WalkIns.BatchSize;
-            bytes = (await Written.ReadAsync(look, cancel)).BytesARow;
+            bytes = Sizes(await Written.ReadAsync(look, cancel));
         });
         var raw = await RawAsync();
         for (var n = 1; n <= run.Rounds; n++)
         {
             ends = await RawLimits.EndsAsync(look, cancel);
             var round = await screen.StepAsync($"Round {n} of {run.Rounds}", step => RoundAsync(city, counters, look, next, run, step, cancel));
-            (next, bytes) = (next + run.Contacts / WalkIns.BatchSize, round.Written.BytesARow);
+            (next, bytes) = (next + run.Contacts / WalkIns.BatchSize, Sizes(round.Written));
             var before = raw;
             raw = await RawAsync();
             rounds.Add(round with { Raw = RawLimits.Between(before, raw) });
         }
         Task<RawLimits> RawAsync() => screen.StepAsync("What the database could do at most", _ => RawLimits.ReadAsync(city, 300_000, bytes, ends, cancel));
 
-        Print(screen, rounds);
+        static (double, double) Sizes(Written written) => (written.BytesARow, written.Tables["log.outbox"].Bytes);
+
+        screen.Line($"Log: {run.Place.Name}");
+        Print(screen, rounds, city.Brokers is null ? "T messages/s" : "K messages/s");
         Measure[] measures =
         [
             Of("pipeline", rounds, r => r.Rate, "inquiries/s"), Of("pipeline L", rounds, r => r.Limit, "inquiries/s"), Of("pipeline ratio", rounds, r => r.Ratio, "of L", AtLeast),
@@ -74,7 +77,7 @@ static class PipelineBench
         var contacts = batches * WalkIns.BatchSize;
         var (counts, written) = (await Counted.ReadAsync(look, cancel), await Written.ReadAsync(look, cancel));
         await using var chain = await Chain.FromHereAsync(city, cancel);
-        var (activity, read, cpu) = (await ActivityAsync(look, cancel), await ReadAsync(look, cancel), await Processors.ReadAsync(city, look, cancel));
+        var (work, read, cpu) = (await DatabaseWork.ReadAsync(look, cancel), await ReadAsync(look, cancel), await Processors.ReadAsync(city, look, cancel));
         var took = await ClosedLoop.RunAsync(counters, chain, first, batches, run.Waiting, done => step.Say($"{done:N0} of {contacts:N0} inquiries"), cancel);
         var (used, hops) = (await Processors.ReadAsync(city, look, cancel) - cpu, (double)(await ReadAsync(look, cancel) - read) / contacts);
 
@@ -82,22 +85,13 @@ static class PipelineBench
         var wrong = Counted.Wrong(counts, await Counted.ReadAsync(look, cancel), contacts);
         if (wrong.Count > 0) throw new HubStop(Exit.Failed, $"数目不符：{string.Join("；", wrong)}", $"The counts are wrong: {string.Join("; ", wrong)}");
         var rows = (await Written.ReadAsync(look, cancel)).Since(written);
-        var after = await ActivityAsync(look, cancel);
-        return new(contacts, took.TotalSeconds, hops, rows, used, ((after.Commits - activity.Commits) / contacts, (after.Updates - activity.Updates) / contacts));
+        var worked = await DatabaseWork.ReadAsync(look, cancel) - work;
+        return new(contacts, took.TotalSeconds, hops, rows, used, worked);
     }
 
     // Messages read by anybody; each cursor counts what its service has taken.
     static async Task<long> ReadAsync(NpgsqlConnection look, CancellationToken cancel) =>
         (long)(await new NpgsqlCommand("select sum(next_seq)::bigint from log.cursor where service <> 'relay'", look).ExecuteScalarAsync(cancel))!;
-
-    static async Task<(double Commits, double Updates)> ActivityAsync(NpgsqlConnection look, CancellationToken cancel)
-    {
-        // Backends report at most once a second.
-        await Task.Delay(1500, cancel);
-        await using var reader = await new NpgsqlCommand("select (select xact_commit from pg_stat_database where datname = current_database())::float8, (select sum(n_tup_upd) from pg_stat_user_tables)::float8", look).ExecuteReaderAsync(cancel);
-        await reader.ReadAsync(cancel);
-        return (reader.GetDouble(0), reader.GetDouble(1));
-    }
 
     static Measure Of(string name, IReadOnlyList<PipelineRound> rounds, Func<PipelineRound, double> value, string unit, double? atLeast = null)
     {
@@ -107,18 +101,21 @@ static class PipelineBench
 
     static double Micros(PipelineRound round, IReadOnlyDictionary<string, double> used, string name) => used.GetValueOrDefault(name) * 1e6 / round.Contacts;
 
-    static void Print(Screen screen, List<PipelineRound> rounds)
+    static void Print(Screen screen, List<PipelineRound> rounds, string log)
     {
-        screen.Table("The pipeline, contacts through all services", ["round", "inquiries/s", "C rows/s", "T messages/s", "rows/inq.", "bytes/row", "hops/inq.", "L", "ratio", "CPU us/inq.", "L's CPU us", "other work, cores"],
+        screen.Table("The pipeline, contacts through all services", ["round", "inquiries/s", "C rows/s", log, "rows/inq.", "bytes/row", "hops/inq.", "L", "ratio", "CPU us/inq.", "L's CPU us", "other work, cores"],
             [.. rounds.Index().Select(r => new[]
             {
                 $"{r.Index + 1}", $"{r.Item.Rate:N0}", $"{r.Item.Raw.Copy:N0}", $"{r.Item.Raw.Log:N0}", $"{r.Item.RowsAnInquiry:0.00}", $"{r.Item.Written.BytesARow:0}", $"{r.Item.Hops:0.00}", $"{r.Item.Limit:N0}", $"{r.Item.Ratio:0.00}",
                 $"{r.Item.Micros:N0}", $"{r.Item.LimitMicros:N0}", $"{r.Item.Used.Others / r.Item.Seconds:0.0}",
             })], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
         var last = rounds[^1];
-        screen.Table("Rows written", ["table", "rows/inq.", "bytes/row"],
-            [.. last.Written.Tables.Where(t => t.Value.Rows * 1000 > last.Contacts).OrderByDescending(t => t.Value.Rows).ThenBy(t => t.Key).Select(t => new[] { t.Key, $"{(double)t.Value.Rows / last.Contacts:0.00}", $"{t.Value.Bytes:0}" }),
-                ["updated in place", $"{rounds.Select(r => r.Moved.Updates).Median():0.00}", ""], ["commits (reads too)", $"{rounds.Select(r => r.Moved.Commits).Median():0.000}", ""]], 1, 2);
+        string Each(double of) => $"{of / last.Contacts:0.00}";
+        screen.Table("Rows in PostgreSQL, an inquiry (last round)", ["table", "new", "bytes/row", "updates", "of them on their page"],
+            [.. last.Written.Tables.Select(t => t.Key).Union(last.Work.Updates.Keys).Select(name => (name, last.Written.Tables.GetValueOrDefault(name).Rows, last.Written.Tables.GetValueOrDefault(name).Bytes, Updates: last.Work.Updates.GetValueOrDefault(name)))
+                .Where(t => Math.Max(t.Rows, t.Updates.All) * 200 > last.Contacts).OrderByDescending(t => t.Rows + t.Updates.All)
+                .Select(t => new[] { t.name, Each(t.Rows), $"{t.Bytes:0}", Each(t.Updates.All), t.Updates.All == 0 ? "" : $"{100 * t.Updates.OnPage / t.Updates.All:0} %" })], 1, 2, 3, 4);
+        screen.Line($"WAL {last.Work.Wal / last.Contacts:N0} bytes an inquiry; {last.Work.Commits / last.Seconds:N0} transactions a second, reads among them.");
         screen.Table("CPU, us an inquiry (medians)", ["process", "us"], Shares(rounds, r => r.Used.ByProcess, 0), 1);
         screen.Table("… inside the processes", ["thread or backend", "us"], Shares(rounds, r => r.Used.Inside, 2), 1);
     }

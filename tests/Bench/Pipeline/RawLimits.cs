@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace InquiryHub.Bench.Pipeline;
 
-/// <summary>What the same PostgreSQL does at most with the same bytes: no index, no reads, no decisions. The processor's part in microseconds, client and server together.</summary>
+/// <summary>What the same PostgreSQL, and the same brokers, do at most with the same bytes: no index, no reads, no decisions. The processor's part in microseconds, client and server together.</summary>
 /// <param name="Copy">Rows a second.</param>
 /// <param name="Log">Messages a second.</param>
 sealed record RawLimits(double Copy, double CopyMicros, double Log, double LogMicros)
@@ -17,13 +17,14 @@ sealed record RawLimits(double Copy, double CopyMicros, double Log, double LogMi
     public static RawLimits Between(RawLimits a, RawLimits b) => new((a.Copy + b.Copy) / 2, (a.CopyMicros + b.CopyMicros) / 2, (a.Log + b.Log) / 2, (a.LogMicros + b.LogMicros) / 2);
 
     /// <param name="from">Next seqs from where the outbox is read.</param>
-    public static async Task<RawLimits> ReadAsync(BenchCity city, int rows, double bytesARow, IReadOnlyDictionary<string, long[]> from, CancellationToken cancel)
+    /// <param name="bytes">A row's size in all tables, and in the outbox.</param>
+    public static async Task<RawLimits> ReadAsync(BenchCity city, int rows, (double Row, double Message) bytes, IReadOnlyDictionary<string, long[]> from, CancellationToken cancel)
     {
-        double Used() => Cpu.Seconds(city.Processes).Where(p => p.Key is "postgresql" or "loader").Sum(p => p.Value) * 1e6;
+        double Used() => Cpu.Seconds(city.Processes).Where(p => p.Key is "postgresql" or "loader" or "kafka" or "mock").Sum(p => p.Value) * 1e6;
         var start = Used();
-        var (copied, copy) = await CopyAsync(city, rows, bytesARow, cancel);
+        var (copied, copy) = await CopyAsync(city, rows, bytes.Row, cancel);
         var middle = Used();
-        var (read, log) = await TailAsync(city, from, cancel);
+        var (read, log) = city.Brokers is { } brokers ? await RawKafka.RunAsync(brokers, (int)bytes.Message - Overhead, await ReadersAsync(city, cancel), cancel) : await TailAsync(city, from, cancel);
         return new(copied / copy, (middle - start) / copied, read / log, (Used() - middle) / read);
     }
 
@@ -82,6 +83,13 @@ sealed record RawLimits(double Copy, double CopyMicros, double Log, double LogMi
             }
         }
         return (read, Stopwatch.GetElapsedTime(began).TotalSeconds);
+    }
+
+    // Each event is published once and read by so many services, in the mean.
+    static async Task<int> ReadersAsync(BenchCity city, CancellationToken cancel)
+    {
+        await using var connection = await city.OpenAsync(cancel);
+        return (int)(long)(await new NpgsqlCommand("select round(avg(n))::bigint from (select source, count(distinct service) n from log.cursor where service <> 'relay' and source in ('channels', 'routing', 'assignment', 'sla') group by 1) r", connection).ExecuteScalarAsync(cancel))!;
     }
 
     /// <summary>The next seq of every shard of the services that the chain hears.</summary>

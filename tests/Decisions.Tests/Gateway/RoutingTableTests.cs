@@ -54,6 +54,14 @@ public sealed class RoutingTableTests
     }
 
     [Fact]
+    public void A_name_may_stand_for_several_instances()
+    {
+        var table = Of(("Hub:HttpUrl", "http://hub:5080"), ("Hub:GrpcUrl", "http://hub:5081"));
+        Assert.All(table.Clusters, c => Assert.NotNull(c.HealthCheck));
+        Assert.NotNull(table.Clusters.Single(c => c.ClusterId == "web http").SessionAffinity);
+    }
+
+    [Fact]
     public void A_service_without_an_address_or_an_unknown_one_stops_the_start()
     {
         Assert.Contains("sla__0__Http", Assert.Throws<InvalidDataException>(() => Of([.. Split().Where(s => !s.Item1.Contains(":sla:"))])).Message);

@@ -29,9 +29,9 @@ public sealed class CaseworkTests
 
     static IHubModule[] Modules() => [new CaseworkModule(), new SlaModule(), new Producer("channels"), new Producer("routing"), new Producer("assignment"), new Producer("directory")];
 
-    static async Task<TestHub> StartAsync(string name)
+    internal static async Task<TestHub> StartAsync(string name, string? redis = null)
     {
-        var hub = await TestHub.StartAsync(name, Modules());
+        var hub = await TestHub.StartAsync(name, Modules(), new Dictionary<string, string?> { ["Redis:Endpoint"] = redis });
         await SayAsync(hub, "directory", "directory", new UnitPublished { UnitCode = "PJ-001", Name = "市城管局", Active = true },
             new CalendarPublished { Year = 2013 }, new LimitPublished { Kind = "Complaint", Clock = "Handling", WorkingDays = 7, EffectiveFrom = "2004-01-01", Source = "default" });
         await hub.QuietAsync();
@@ -46,26 +46,26 @@ public sealed class CaseworkTests
 
     static string Number(int n) => InquiryNumber.Make(day, n % 12, n / 12 + 1);
 
-    static InquiryDispatched Dispatched(string id) => new() { InquiryId = id, TaskId = $"{id}/1/1", DispatchNo = 1, UnitCode = "PJ-001", Role = UnitRole.Lead, Kind = InquiryKind.Complaint, DispatchedAt = CityTime.Stamp(at) };
+    static InquiryDispatched Dispatched(string id, string unit = "PJ-001") => new() { InquiryId = id, TaskId = $"{id}/1/1", DispatchNo = 1, UnitCode = unit, Role = UnitRole.Lead, Kind = InquiryKind.Complaint, DispatchedAt = CityTime.Stamp(at) };
 
-    /// <summary>A complaint that officer LO-001 of unit PJ-001 has.</summary>
-    static async Task<string> AssignedAsync(TestHub hub)
+    /// <summary>A complaint that an officer has.</summary>
+    internal static async Task<string> AssignedAsync(TestHub hub, int number = 1, string unit = "PJ-001", string officer = "LO-001")
     {
-        var id = Number(1);
+        var id = Number(number);
         await SayAsync(hub, "channels", id, new InquiryRegistered
         {
-            InquiryId = id, Kind = InquiryKind.Complaint, WantsReply = true, Contact = new() { ContactId = "c1", Channel = "WebPortal", ReceivedAt = CityTime.Stamp(at), Door = "web" },
+            InquiryId = id, Kind = InquiryKind.Complaint, WantsReply = true, Contact = new() { ContactId = $"c{number}", Channel = "WebPortal", ReceivedAt = CityTime.Stamp(at), Door = "web" },
             Content = hub.Ring.Seal(id, new Content { Title = "路灯不亮", Text = "三天了\0。", Name = "芦某某", Phone = "13800000000" }),
         });
-        await SayAsync(hub, "routing", id, Dispatched(id));
-        await SayAsync(hub, "assignment", id, new OfficerAssigned { InquiryId = id, TaskId = $"{id}/1/1", DispatchNo = 1, UnitCode = "PJ-001", OfficerId = "LO-001", AssignedAt = CityTime.Stamp(at) });
+        await SayAsync(hub, "routing", id, Dispatched(id, unit));
+        await SayAsync(hub, "assignment", id, new OfficerAssigned { InquiryId = id, TaskId = $"{id}/1/1", DispatchNo = 1, UnitCode = unit, OfficerId = officer, AssignedAt = CityTime.Stamp(at) });
         await hub.QuietAsync();
         return id;
     }
 
-    static Contracts.Casework.Casework.CaseworkClient Client(TestHub hub) => new(GrpcChannel.ForAddress(hub.Grpc));
+    internal static Contracts.Casework.Casework.CaseworkClient Client(TestHub hub) => new(GrpcChannel.ForAddress(hub.Grpc));
 
-    static Metadata As(TestHub hub, string unit, string officer, string role = Roles.Officer) =>
+    internal static Metadata As(TestHub hub, string unit, string officer, string role = Roles.Officer) =>
         new() { { "authorization", "Bearer " + hub.Services.GetRequiredService<Tokens>().Mint(new(officer, [role], unit, officer)).Token } };
 
     static async Task<StatusCode> StatusAsync<T>(AsyncUnaryCall<T> call) { try { await call; return StatusCode.OK; } catch (RpcException e) { return e.StatusCode; } }
@@ -82,7 +82,7 @@ public sealed class CaseworkTests
         Assert.Equal(0, (await casework.ListTasksAsync(new(), stranger)).Total);
         Assert.Equal(0, (await casework.ListCasesAsync(new(), stranger)).Total);
         Assert.Equal(StatusCode.NotFound, await StatusAsync(casework.GetCaseAsync(new() { InquiryId = id }, stranger)));
-        Assert.Equal(StatusCode.PermissionDenied, await StatusAsync(casework.SignInTaskAsync(new() { InquiryId = id, TaskId = $"{id}/1/1" }, stranger)));
+        Assert.Equal(StatusCode.PermissionDenied, await StatusAsync(casework.SignInTaskAsync(new() { CommandId = "s", InquiryId = id, TaskId = $"{id}/1/1" }, stranger)));
         Assert.Equal(StatusCode.Unauthenticated, await StatusAsync(casework.GetCaseAsync(new() { InquiryId = id })));
 
         var ask = new AnswerInquiryRequest { CommandId = "a1", InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。", HandlingNote = "内部" };
@@ -103,7 +103,7 @@ public sealed class CaseworkTests
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }
         Assert.Contains("\"state\":\"Handling\"", (await AskAsync(id, hub.Ring.QueryCode(id))).Item2);
-        await Client(hub).AnswerInquiryAsync(new() { InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。", HandlingNote = "内部" }, As(hub, "PJ-001", "LO-001"));
+        await Client(hub).AnswerInquiryAsync(new() { CommandId = "a", InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。", HandlingNote = "内部" }, As(hub, "PJ-001", "LO-001"));
         var asked = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AskAsync(id.Replace("-", "　"), hub.Ring.QueryCode(id))));
         Assert.All(asked, a => Assert.Contains("已修复。", a.Item2));
         Assert.All(asked, a => Assert.Contains("\"unitName\":\"市城管局\"", a.Item2));
@@ -141,7 +141,7 @@ public sealed class CaseworkTests
         string id, trace;
         using (var root = Trace.Source.StartActivity("test")!) { id = await AssignedAsync(hub); trace = root.TraceId.ToString(); }
         await Client(hub).GetCaseAsync(new() { InquiryId = id }, As(hub, "PJ-001", "LO-001"));
-        await Client(hub).AnswerInquiryAsync(new() { InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。" }, As(hub, "PJ-001", "LO-001"));
+        await Client(hub).AnswerInquiryAsync(new() { CommandId = "a", InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。" }, As(hub, "PJ-001", "LO-001"));
         Assert.Superset(new HashSet<string> { "Walk 5: Casework", "Walk 5: Sla", "Walk 6: Casework", "Walk 7: Casework" }, spans.Where(s => s.TraceId == trace).Select(s => s.Name).ToHashSet());
         Assert.Contains(trace, await hub.ScalarAsync<string>("select trace from log.outbox where type = 'hub.casework.v1.InquiryAnswered'"));
     }
