@@ -21,6 +21,8 @@ public sealed class HubProcess : IAsyncDisposable
     public Uri Grpc { get; }
     public int Kills { get; private set; }
     public int Pid => process?.Id ?? 0;
+    /// <summary>Null while it runs.</summary>
+    public int? ExitCode => process is { HasExited: true } ended ? ended.ExitCode : null;
 
     /// <summary>All services in one process, on the database; `settings` are environment variables.</summary>
     public static async Task<HubProcess> StartAllInOneAsync(string connectionString, string keyRing, IReadOnlyDictionary<string, string>? settings = null)

@@ -1,6 +1,7 @@
 using InquiryHub.Bench.Mock;
 using InquiryHub.Cli;
 using InquiryHub.Cli.Servers;
+using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
 using InquiryHub.TestKit;
 using Npgsql;
@@ -61,6 +62,8 @@ internal sealed class ChaosCity : IAsyncDisposable
         List<int> taken = [];
         foreach (var name in new[] { "postgres", "redis" }) taken.Add(city.State.Ports[name] = Ports.Choose(0, taken, Ports.IsFree));
         Secrets = await city.SecretsAsync();
+        // One account instead of four hundred: nobody signs in here, and each password costs a start its time.
+        await SecretFile.WriteAsync(city.AccountsFile, Json.Write(new[] { new { account = "admin", password = SecretFile.NewPassword(), roles = new[] { Roles.Administrator }, unitCode = "", officerId = "", displayName = "admin" } }), cancel);
 
         Postgres = RunningCity.PostgresOf(city, user);
         await Postgres.StartAsync(cancel);
@@ -148,7 +151,22 @@ internal sealed class ChaosCity : IAsyncDisposable
         await ReadyAsync(member);
     }
 
-    public static Task ReadyAsync(Member member) => Until.TrueAsync($"{member.Name} is ready", async () => (await Readiness.AskAsync(member.Process.Http.ToString().TrimEnd('/'), CancellationToken.None)).IsReady, 90);
+    /// <exception cref="TimeoutException">It isn't within 120 s; with its own reason.</exception>
+    public static async Task ReadyAsync(Member member)
+    {
+        var last = "";
+        try
+        {
+            await Until.TrueAsync("", async () =>
+            {
+                if (member.Process.ExitCode is { } code) throw new InvalidOperationException($"{member.Name} ended with {code}: {string.Join('\n', member.Process.LinesSince(0).TakeLast(10))}");
+                var readiness = await Readiness.AskAsync(Url(member.Process.Http), CancellationToken.None);
+                last = readiness.Reason;
+                return readiness.IsReady;
+            }, 120);
+        }
+        catch (TimeoutException) { throw new TimeoutException($"{member.Name} is not ready within 120 s: {last}"); }
+    }
 
     public async Task StartRedisAsync(CancellationToken cancel)
     {
