@@ -28,6 +28,8 @@ builder.Services.AddSingleton(options).AddSingleton(table).AddSingleton<Limits>(
 // A killed instance is noticed by the requests of the last two seconds, not of the last minute; a stream that was reset now and then is none.
 builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(o => (o.DetectionWindowSize, o.MinimalTotalCountThreshold, o.DefaultFailureRateLimit) = (TimeSpan.FromSeconds(2), 5, 0.5));
 builder.Services.AddReverseProxy().LoadFromMemory(table.Routes, table.Clusters)
+    // A node that lost its power answers nothing: without a ping its streams would hang until TCP gives up, a quarter of an hour.
+    .ConfigureHttpClient((_, handler) => (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout, handler.ConnectTimeout) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(3)))
     .AddDnsDestinationResolver(o => (o.RefreshPeriod, o.AddressFamily) = (TimeSpan.FromSeconds(2), System.Net.Sockets.AddressFamily.InterNetwork));
 
 var app = builder.Build();

@@ -78,7 +78,12 @@ Argument<string> service = new("service") { Description = "A service that is gon
 Add(consumers, "list", "Show them", [which], parsed => LogCommands.ListConsumersAsync(screen, parsed.GetValue(which), ending.Token));
 Add(consumers, "forget", "Stop keeping events for a service that is gone", [service, yes, which],
     parsed => LogCommands.ForgetAsync(screen, parsed.GetRequiredValue(service), parsed.GetValue(yes), parsed.GetValue(which), ending.Token));
+Add(consumers, "skip", "Let a service go on without events that are not kept any more", [service, yes, which],
+    parsed => LogCommands.SkipAsync(screen, parsed.GetRequiredValue(service), parsed.GetValue(yes), parsed.GetValue(which), ending.Token));
 root.Subcommands.Add(consumers);
+
+Add(root, "republish", "After a lost Kafka: publish again what a consumer may still need (harmless at any time)", [which],
+    parsed => LogCommands.RepublishAsync(screen, parsed.GetValue(which), ending.Token));
 
 Argument<string[]> projects = new("project") { Arity = ArgumentArity.ZeroOrMore, Description = "Only these test projects, e.g. Decisions.Tests; the count is then not compared" };
 Option<string?> filter = new("--filter") { Description = "A filter of dotnet test" };

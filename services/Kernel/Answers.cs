@@ -32,6 +32,9 @@ internal sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
     {
         try { return await continuation(request, context); }
         catch (HubUnavailableException) { throw Answers.Refused(Refusals.Busy); }
+        // Lists read outside of batches: the database may be away, or be asked for text that it can't hold (a NUL).
+        catch (Exception e) when (Transient.Is(e)) { throw Answers.Refused(Refusals.Busy); }
+        catch (Npgsql.PostgresException e) when (e.SqlState is Npgsql.PostgresErrorCodes.CharacterNotInRepertoire) { throw Answers.Refused(Refusals.InvalidKey); }
         catch (Exception e) when (e is not RpcException and not OperationCanceledException)
         {
             var trace = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.GetHttpContext().TraceIdentifier;

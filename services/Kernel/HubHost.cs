@@ -66,6 +66,11 @@ public static class HubHost
             Console.Error.WriteLine($"数据库拒绝登录：请检查 ConnectionStrings__Hub，或先运行 AllInOne migrate。 / The database refuses the login ({e.SqlState}): mend ConnectionStrings__Hub, or run `AllInOne migrate` first, which makes the roles.");
             return ExitNotMigrated;
         }
+        catch (NpgsqlException e) when (e is not PostgresException)
+        {
+            Console.Error.WriteLine($"无法连接数据库，请检查 ConnectionStrings__Hub 及数据库是否已启动。 / The database can't be reached: look at ConnectionStrings__Hub and whether the server runs ({Transient.State(e)}).");
+            return ExitNotMigrated;
+        }
         catch (NewerDatabaseException e) { Console.Error.WriteLine(e.Message); return ExitNewerDatabase; }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException) { Console.Error.WriteLine($"端口已被占用。 / {e.Message}"); return ExitAddressInUse; }
         catch (InvalidDataException e) { Console.Error.WriteLine(e.Message); return ExitBadConfiguration; }

@@ -19,6 +19,7 @@ public static class Refusals
         "没有这个编号的诉求，请核对编号。", "There is no inquiry with this number; please check the number.");
     public static readonly Refusal NotYours = Of("NotYours",
         "该事项不属于您的单位，无法操作。", "This matter does not belong to your unit.");
+    public static readonly Refusal NoCommandId = Of("InvalidCommandId", "请求缺少操作编号，无法防止重复执行。", "The request has no command_id; without one it can't be kept from happening twice.");
     public static readonly Refusal InvalidKey = Of("InvalidKey",
         "编号含有不允许的字符。", "The number or id contains a character that is not allowed.");
     public static readonly Refusal Busy = Of("Busy",

@@ -63,15 +63,17 @@ public sealed class Writer : IHostedService, IDisposable
         (this.service, this.database, this.shards, this.reference) = (service, database, shards, reference);
 
     /// <summary>
-    /// Runs a command. With an id it may be sent again: the first answer is given again. A refusal is not kept.
+    /// Runs a command. Its id makes it safe to send again: the first answer is given again. A refusal is not kept.
     /// </summary>
+    /// <param name="id">Of the caller's choosing; empty is refused, because after a lost connection nothing could tell whether it was done. Null only where repeating does no harm.</param>
     /// <param name="keys">Keys whose shards are locked; rows and events belong to the first one's shard.</param>
-    /// <exception cref="HubUnavailableException">The database did not take it within 10 seconds; with an id, sending it again is safe.</exception>
+    /// <exception cref="HubUnavailableException">The database did not take it within 10 seconds; sending it again is safe.</exception>
     public async Task<Outcome<T>> CommandAsync<T>(string? id, IReadOnlyList<string> keys, Action<Wants> want, Func<UnitOfWork, Outcome<T>> decide) where T : class, IMessage<T>, new()
     {
+        if (id is "") return Refusals.NoCommandId;
         var (answer, refusal) = await Enqueue(new PendingCommand
         {
-            Id = string.IsNullOrEmpty(id) ? null : id,
+            Id = id,
             Keys = keys, Want = want, Trace = Activity.Current?.Id,
             Decide = work => { var o = decide(work); return (o.Value, o.Refusal); },
             Parse = bytes => { var m = new T(); m.MergeFrom(bytes); return m; },

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using InquiryHub.Bench;
+using InquiryHub.Bench.Chaos;
 using InquiryHub.Bench.Latency;
 using InquiryHub.Bench.Mock;
 using InquiryHub.Bench.Pipeline;
@@ -38,6 +39,7 @@ Option<int> keep = new("--keep") { Description = "Without --database: messages k
 foreach (var option in new Option[] { brokers, topics, database, keep }) mock.Options.Add(option);
 mock.SetAction(parsed => MockHost.Run(parsed.GetValue(brokers), parsed.GetRequiredValue(topics), parsed.GetValue(database), parsed.GetValue(keep)));
 root.Subcommands.Add(mock);
+root.Subcommands.Add(ChaosCommand.Make(screen, ending.Token));
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

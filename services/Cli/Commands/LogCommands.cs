@@ -48,6 +48,31 @@ internal static class LogCommands
         return 0;
     }
 
+    public static async Task<int> SkipAsync(Screen screen, string service, bool yes, string? name, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(name, cancel);
+        if (!yes)
+        {
+            if (Console.IsInputRedirected) throw new HubStop(Exit.Usage, "没有终端可以确认，请加 --yes。", "There is no terminal to ask at; add --yes.");
+            screen.Line($"Events that {service} has not read and that are not kept any more are then lost for it, for good. First see whether a backup still has the outbox's partition.");
+            if (!await AnsiConsole.ConfirmAsync($"Let {service} go on without them?", defaultValue: false, cancel)) return Exit.Failed;
+        }
+        var moved = await Parking.SkipLostAsync(connection, service);
+        if (moved.Count == 0) screen.Line($"没有缺失的事件。 Nothing is missing for {service}.");
+        else screen.Table(null, ["from", "first event lost", "goes on at"], [.. moved.Select(m => new[] { $"{m.Source}/{m.Shard}", $"{m.From}", $"{m.To}" })], 1, 2);
+        return 0;
+    }
+
+    public static async Task<int> RepublishAsync(Screen screen, string? name, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(name, cancel);
+        var rows = await Republish.RunAsync(connection);
+        if (rows.Count == 0) throw new HubStop(Exit.Failed, "该实例没有使用过 Kafka。", "This city has never published to Kafka: there is nothing to publish again.");
+        screen.Table(null, ["service", "events published again"], [.. rows.Select(row => new[] { row.Service, $"{row.Events:N0}" })], 1);
+        screen.Line("Consumers drop what they know already. See ./hub consumers list.");
+        return 0;
+    }
+
     private static async Task<NpgsqlConnection> OpenAsync(string? name, CancellationToken cancel)
     {
         var connection = new NpgsqlConnection(CityCommands.Running(name).State.ConnectionString);

@@ -24,7 +24,7 @@ internal sealed record TestResult(string Project, int Passed, int Failed, IReadO
 /// <summary>`test`: every project under tests/ that holds tests, on throw-away servers.</summary>
 internal static class TestCommand
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(25);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(35);
     private static string Tests => Path.Combine(City.Checkout, "tests");
 
     public static async Task<int> RunAsync(Screen screen, string[] only, string? filter, CancellationToken cancel)
@@ -36,7 +36,7 @@ internal static class TestCommand
                 .Order(StringComparer.Ordinal).ToArray()
             : [];
         if (projects.Length == 0) throw new HubStop(Exit.Usage, "没有找到测试项目。", "No such test project under tests/.");
-        var leftOut = projects.Where(project => Asks(project) is { } asks && Environment.GetEnvironmentVariable(asks.Variable) is null).ToArray();
+        var leftOut = projects.Where(project => Asks(project).Any(ask => Environment.GetEnvironmentVariable(ask.Variable) is null)).ToArray();
         projects = [.. projects.Except(leftOut)];
         await Apt.InstallAsync(screen, Missing(projects), cancel);
 
@@ -63,8 +63,8 @@ internal static class TestCommand
         }
         Directory.Delete(city.Folder, recursive: true);
         foreach (var project in leftOut)
-            screen.Line($"Left out: {Path.GetFileNameWithoutExtension(project)}. To run it, set {Asks(project)!.Value.Variable} to {Asks(project)!.Value.What}.");
-        return Report(screen, results, compare: only.Length == 0 && filter is null, extra: [.. projects.Where(project => Asks(project) is not null).Select(project => Path.GetFileNameWithoutExtension(project)!)]);
+            screen.Line($"Left out: {Path.GetFileNameWithoutExtension(project)}. It asks for {string.Join(", and ", Asks(project).Select(ask => $"{ask.Variable} = {ask.What}"))}.");
+        return Report(screen, results, compare: only.Length == 0 && filter is null, extra: [.. projects.Where(project => Asks(project).Length > 0).Select(project => Path.GetFileNameWithoutExtension(project)!)]);
     }
 
     private static async Task<TestResult> RunProjectAsync(
@@ -122,9 +122,9 @@ internal static class TestCommand
         return failed > 0 || fewer ? Exit.Failed : 0;
     }
 
-    // tests/X/asks: a variable that names a server which this command doesn't bring, and what it must be set to.
-    private static (string Variable, string What)? Asks(string project) =>
-        Path.Combine(Path.GetDirectoryName(project)!, "asks") is var file && File.Exists(file) && File.ReadAllText(file).Trim().Split(' ', 2) is [var variable, var what] ? (variable, what) : null;
+    // tests/X/asks: one line a variable that names something which this command doesn't bring: the variable, then what it must be.
+    private static (string Variable, string What)[] Asks(string project) =>
+        Path.Combine(Path.GetDirectoryName(project)!, "asks") is var file && File.Exists(file) ? [.. File.ReadLines(file).Select(line => line.Split(' ', 2)).Where(words => words.Length == 2).Select(words => (words[0], words[1]))] : [];
 
     // tests/X/needs: one line a command that its tests call: the command, then the packages that bring it.
     private static string[] Missing(string[] projects)

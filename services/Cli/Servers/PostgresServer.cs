@@ -44,8 +44,9 @@ internal sealed class PostgresServer(string folder, int port, string adminPasswo
         if (code != 0) throw await ExplainAsync(cancel);
     }
 
-    public async Task StopAsync() =>
-        await user.RunAsync(folder, CancellationToken.None, await BinaryAsync("pg_ctl", CancellationToken.None), "stop", "-D", Data, "-m", throwAway ? "immediate" : "fast", "-w", "-t", "60");
+    /// <param name="immediate">As a crash: nothing is written back, the next start recovers from the log.</param>
+    public async Task StopAsync(bool immediate = false) =>
+        await user.RunAsync(folder, CancellationToken.None, await BinaryAsync("pg_ctl", CancellationToken.None), "stop", "-D", Data, "-m", immediate || throwAway ? "immediate" : "fast", "-w", "-t", "60");
 
     /// <summary>The postmaster's process number while it runs.</summary>
     public async Task<int?> PidAsync(CancellationToken cancel) =>

@@ -17,3 +17,5 @@ begin
     where service = 'relay' and source = of_source and shard = of_shard;
     return (select min(seq) from log.outbox where service = of_source and shard = of_shard and seq >= wanted);
 end $$;
+
+revoke execute on function log.register_relay(text), log.publish_again(text, smallint, bigint) from public;

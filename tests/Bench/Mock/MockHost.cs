@@ -25,7 +25,7 @@ internal sealed class MockHost(MockCluster cluster, IReadOnlyDictionary<string, 
         while (input.ReadLine() is { } line && line != "quit")
         {
             try { Do(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)); output.WriteLine("ok"); }
-            catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException) { output.WriteLine($"error: {e.Message}"); }
+            catch (Exception e) when (e is InvalidOperationException or Npgsql.NpgsqlException or FormatException or ArgumentException) { output.WriteLine($"error: {e.Message}"); }
             output.Flush();
         }
     }
@@ -54,11 +54,14 @@ internal sealed class MockHost(MockCluster cluster, IReadOnlyDictionary<string, 
     {
         cluster.Down(null);
         lock (trimmer)
+        {
+            trimmer.Forget();
             foreach (var (topic, partitions) in topics)
             {
                 cluster.DeleteTopic(topic);
                 cluster.CreateTopic(topic, partitions);
             }
+        }
         cluster.Up(null);
     }
 }

@@ -1,5 +1,4 @@
 using InquiryHub.TestKit;
-using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Npgsql;
 
@@ -9,7 +8,7 @@ namespace InquiryHub.Bench.Mock;
 /// Keeps partitions below the 5 MiB at which the mock silently drops the oldest, unread or not: every 300 ms it deletes what every
 /// consumer has folded (log.cursor of the database), or, without a database, all but the last <paramref name="keep"/> messages.
 /// </summary>
-internal sealed partial class Trimmer : IDisposable
+internal sealed class Trimmer : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
     private readonly MockCluster cluster;
@@ -18,6 +17,7 @@ internal sealed partial class Trimmer : IDisposable
     private readonly int keep;
     private readonly IConsumer<Ignore, Ignore>? reader;
     private readonly Dictionary<(string Topic, int Partition), long> trimmed = [];
+    private readonly HashSet<string> lost = [];
     private readonly Timer timer;
 
     public Trimmer(MockCluster cluster, IReadOnlyDictionary<string, int> topics, string? connectionString, int keep)
@@ -38,7 +38,17 @@ internal sealed partial class Trimmer : IDisposable
         }
     }
 
-    // A position ends in the offset that its consumer reads next. A consumer without one has read nothing of this topic yet.
+    /// <summary>Whatever positions name now is of topics that are no more: an offset of theirs would delete what nobody has read.</summary>
+    public void Forget()
+    {
+        if (database is null) return;
+        using var command = database.CreateCommand("select distinct left(position, -strpos(reverse(position), ':')) from log.cursor where position is not null");
+        using var rows = command.ExecuteReader();
+        while (rows.Read()) lost.Add(rows.GetString(0));
+        trimmed.Clear();
+    }
+
+    // A position is the topic's incarnation and the offset that its consumer reads next. A consumer without one has read nothing yet.
     private void TrimFolded(NpgsqlDataSource source)
     {
         using var command = source.CreateCommand("select source, shard, array_agg(position) from log.cursor where service <> 'relay' group by 1, 2");
@@ -46,7 +56,7 @@ internal sealed partial class Trimmer : IDisposable
         while (rows.Read())
         {
             var (topic, partition) = ("hub." + rows.GetString(0), (int)rows.GetInt16(1));
-            var offsets = rows.GetFieldValue<string?[]>(2).Select(p => p is not null && LastNumber().Match(p) is { Success: true } m ? long.Parse(m.Value) : 0).ToList();
+            var offsets = rows.GetFieldValue<string?[]>(2).Select(p => p?.LastIndexOf(':') is > 0 and var at && !lost.Contains(p[..at]) ? long.Parse(p[(at + 1)..]) : 0).ToList();
             if (topics.ContainsKey(topic)) Delete(topic, partition, offsets.Min());
         }
     }
@@ -65,8 +75,6 @@ internal sealed partial class Trimmer : IDisposable
         try { cluster.DeleteRecords(topic, partition, before); } catch (InvalidOperationException) { return; }
         trimmed[(topic, partition)] = before;
     }
-
-    [GeneratedRegex(@"\d+$")] private static partial Regex LastNumber();
 
     public void Dispose()
     {

@@ -82,7 +82,7 @@ public sealed class CaseworkTests
         Assert.Equal(0, (await casework.ListTasksAsync(new(), stranger)).Total);
         Assert.Equal(0, (await casework.ListCasesAsync(new(), stranger)).Total);
         Assert.Equal(StatusCode.NotFound, await StatusAsync(casework.GetCaseAsync(new() { InquiryId = id }, stranger)));
-        Assert.Equal(StatusCode.PermissionDenied, await StatusAsync(casework.SignInTaskAsync(new() { InquiryId = id, TaskId = $"{id}/1/1" }, stranger)));
+        Assert.Equal(StatusCode.PermissionDenied, await StatusAsync(casework.SignInTaskAsync(new() { CommandId = "s", InquiryId = id, TaskId = $"{id}/1/1" }, stranger)));
         Assert.Equal(StatusCode.Unauthenticated, await StatusAsync(casework.GetCaseAsync(new() { InquiryId = id })));
 
         var ask = new AnswerInquiryRequest { CommandId = "a1", InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。", HandlingNote = "内部" };
@@ -103,7 +103,7 @@ public sealed class CaseworkTests
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }
         Assert.Contains("\"state\":\"Handling\"", (await AskAsync(id, hub.Ring.QueryCode(id))).Item2);
-        await Client(hub).AnswerInquiryAsync(new() { InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。", HandlingNote = "内部" }, As(hub, "PJ-001", "LO-001"));
+        await Client(hub).AnswerInquiryAsync(new() { CommandId = "a", InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。", HandlingNote = "内部" }, As(hub, "PJ-001", "LO-001"));
         var asked = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AskAsync(id.Replace("-", "　"), hub.Ring.QueryCode(id))));
         Assert.All(asked, a => Assert.Contains("已修复。", a.Item2));
         Assert.All(asked, a => Assert.Contains("\"unitName\":\"市城管局\"", a.Item2));
@@ -141,7 +141,7 @@ public sealed class CaseworkTests
         string id, trace;
         using (var root = Trace.Source.StartActivity("test")!) { id = await AssignedAsync(hub); trace = root.TraceId.ToString(); }
         await Client(hub).GetCaseAsync(new() { InquiryId = id }, As(hub, "PJ-001", "LO-001"));
-        await Client(hub).AnswerInquiryAsync(new() { InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。" }, As(hub, "PJ-001", "LO-001"));
+        await Client(hub).AnswerInquiryAsync(new() { CommandId = "a", InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。" }, As(hub, "PJ-001", "LO-001"));
         Assert.Superset(new HashSet<string> { "Walk 5: Casework", "Walk 5: Sla", "Walk 6: Casework", "Walk 7: Casework" }, spans.Where(s => s.TraceId == trace).Select(s => s.Name).ToHashSet());
         Assert.Contains(trace, await hub.ScalarAsync<string>("select trace from log.outbox where type = 'hub.casework.v1.InquiryAnswered'"));
     }

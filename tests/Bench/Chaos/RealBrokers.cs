@@ -1,0 +1,32 @@
+using InquiryHub.Cli;
+using InquiryHub.Cli.Servers;
+
+namespace InquiryHub.Bench.Chaos;
+
+/// <summary>Three real brokers, run by a script that is given: `start` also brings back what was killed.</summary>
+internal sealed class RealBrokers : IAsyncDisposable
+{
+    public const int Count = 3;
+    private readonly string program, folder;
+
+    private RealBrokers(string program, string folder, string bootstrapServers) => (this.program, this.folder, BootstrapServers) = (program, folder, bootstrapServers);
+
+    public string BootstrapServers { get; }
+
+    public static async Task<RealBrokers> StartAsync(string program, string folder, CancellationToken cancel)
+    {
+        var lines = await RunAsync(program, cancel, "start", folder, "--brokers", $"{Count}", "--port", $"{Ports.Choose(0, [], port => Enumerable.Range(port, 2 * Count).All(Ports.IsFree))}");
+        return new(program, folder, lines.Last(l => l.Contains(':')).Trim());
+    }
+
+    public Task KillAsync(int broker) => RunAsync(program, CancellationToken.None, "kill", folder, $"{broker}");
+    public Task RestartAsync() => RunAsync(program, CancellationToken.None, "start", folder);
+
+    private static async Task<IReadOnlyList<string>> RunAsync(string program, CancellationToken cancel, params string[] arguments)
+    {
+        var (code, lines) = await Tool.RunAsync(program, arguments, cancel);
+        return code == 0 ? lines : throw new InvalidOperationException($"{Path.GetFileName(program)} {arguments[0]} ended with {code}: {string.Join('\n', lines.TakeLast(5))}");
+    }
+
+    public async ValueTask DisposeAsync() => await RunAsync(program, CancellationToken.None, "stop", folder);
+}
