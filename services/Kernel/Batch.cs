@@ -158,21 +158,28 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
             reader.NextResult();
         }
         while (reader.NextResult()) { }
-        if (work.Outbox.Count > 0) LogSignals.Pulse(service.Name);
+        if (work.Outbox.Count > 0) Tell(LogSignals.DatabaseOf(batch.Connection!), work);
         return values;
+    }
+
+    // Readers in this process get the events as they are, once they are committed.
+    void Tell(string database, UnitOfWork work)
+    {
+        if (LogSignals.Heard(database, service.Name))
+            LogSignals.Post(database, service.Name, [.. work.Outbox.Select(r => new Message(service.Name, r.Shard, r.Seq, r.Key, r.Type, r.Trace, r.Body, work.RecordedAt) { Decoded = r.Event })]);
     }
 
     void AddOutbox(NpgsqlBatch batch, ReadResult read, UnitOfWork work)
     {
         var rows = work.Outbox;
         var next = read.NextSeq;
-        var seqs = rows.Select(r => (object?)next[r.Shard]++).ToList();
+        foreach (var r in rows) r.Seq = next[r.Shard]++;
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             "insert into log.outbox (service, shard, seq, key, type, trace, body, recorded_at) select $1, u.*, $8 from unnest($2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bytea[]) u")
         {
             Parameters =
             {
-                new() { Value = service.Name }, Arrays.Of("smallint", rows.Select(r => (object?)(short)r.Shard), rows.Count), Arrays.Of("bigint", seqs, rows.Count),
+                new() { Value = service.Name }, Arrays.Of("smallint", rows.Select(r => (object?)(short)r.Shard), rows.Count), Arrays.Of("bigint", rows.Select(r => (object?)r.Seq), rows.Count),
                 Arrays.Of("text", rows.Select(r => r.Key), rows.Count), Arrays.Of("text", rows.Select(r => r.Type), rows.Count),
                 Arrays.Of("text", rows.Select(r => r.Trace), rows.Count), Arrays.Of("bytea", rows.Select(r => r.Body), rows.Count),
                 new() { Value = work.RecordedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },

@@ -33,8 +33,12 @@ public sealed class HubDatabase(string connectionString) : IAsyncDisposable
                 // one gets a huge cost by that, and would be compiled each time: jit off.
                 + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off",
         }.ConnectionString);
-        try { connection.Open(); return connection; }
+        try { connection.Open(); }
         catch { connection.Dispose(); throw; }
+        var backend = connection.ProcessID;
+        LogSignals.Own(backend);
+        connection.StateChange += (_, e) => { if (e.CurrentState == System.Data.ConnectionState.Closed) LogSignals.NoLongerOwn(backend); };
+        return connection;
     }
 
     public async ValueTask DisposeAsync() { foreach (var s in sources.Values) await s.DisposeAsync(); }

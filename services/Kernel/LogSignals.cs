@@ -3,27 +3,80 @@ using Npgsql;
 
 namespace InquiryHub.Kernel;
 
-/// <summary>Wakes loops: at once within the process, by LISTEN from other processes. A lost signal costs one poll (50 ms), never a message.</summary>
+/// <summary>What a reader of the outbox hears between its reads: events that this process committed, or only that there are some.</summary>
+internal sealed class NewsInbox(AutoResetEvent wake)
+{
+    // Beyond this it is forgotten and read from the table: a reader that is behind or away may not fill the memory.
+    const int Most = 20_000;
+    readonly Lock gate = new();
+    readonly List<Message> messages = [];
+    bool look;
+
+    public void Post(IReadOnlyList<Message> committed)
+    {
+        lock (gate)
+        {
+            if (messages.Count + committed.Count > Most) { messages.Clear(); look = true; }
+            else messages.AddRange(committed);
+        }
+        wake.Set();
+    }
+
+    public void Knock()
+    {
+        lock (gate) look = true;
+        wake.Set();
+    }
+
+    /// <summary>Moves what came into the list; true when the table holds more than that.</summary>
+    public bool Drain(List<Message> into)
+    {
+        lock (gate)
+        {
+            into.AddRange(messages);
+            messages.Clear();
+            var more = look;
+            look = false;
+            return more;
+        }
+    }
+}
+
+/// <summary>
+/// Wakes readers: at once and with the events themselves within the process, by LISTEN from other processes. Everything is told
+/// apart by database, since one process may serve several (tests do).
+/// </summary>
 internal static class LogSignals
 {
-    static readonly ConcurrentDictionary<string, ConcurrentDictionary<AutoResetEvent, byte>> waiting = new();
+    static readonly ConcurrentDictionary<(string Database, string Source), ConcurrentDictionary<NewsInbox, byte>> readers = new();
+    // Our own backends' notifications say nothing new.
+    static readonly ConcurrentDictionary<int, byte> own = new();
 
-    public static void Register(string source, AutoResetEvent wake) => waiting.GetOrAdd(source, _ => new())[wake] = 0;
-    public static void Forget(AutoResetEvent wake) { foreach (var s in waiting.Values) s.TryRemove(wake, out _); }
-    public static void Pulse(string source) { if (waiting.TryGetValue(source, out var all)) foreach (var w in all.Keys) w.Set(); }
+    public static string DatabaseOf(NpgsqlConnection c) => $"{c.Host}:{c.Port}/{c.Database}";
+    public static string DatabaseOf(string connectionString) { using var c = new NpgsqlConnection(connectionString); return DatabaseOf(c); }
+    public static void Register(string database, string source, NewsInbox inbox) => readers.GetOrAdd((database, source), _ => new())[inbox] = 0;
+    public static void Forget(NewsInbox inbox) { foreach (var r in readers.Values) r.TryRemove(inbox, out _); }
+    public static void Own(int backend) => own[backend] = 0;
+    public static void NoLongerOwn(int backend) => own.TryRemove(backend, out _);
+
+    public static bool Heard(string database, string source) => readers.TryGetValue((database, source), out var all) && !all.IsEmpty;
+    public static void Post(string database, string source, IReadOnlyList<Message> committed) { if (readers.TryGetValue((database, source), out var all)) foreach (var r in all.Keys) r.Post(committed); }
+    static void Knock(string database, string source) { if (readers.TryGetValue((database, source), out var all)) foreach (var r in all.Keys) r.Knock(); }
 
     /// <summary>Listens for other processes until stopped; a lost connection is made anew after a second.</summary>
     public static async Task ListenAsync(string connectionString, IEnumerable<string> sources, CancellationToken stop)
     {
-        var listen = string.Concat(sources.Distinct().Select(s => $"listen log_{s};"));
+        var (database, names) = (DatabaseOf(connectionString), sources.Distinct().ToList());
+        var listen = string.Concat(names.Select(s => $"listen log_{s};"));
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 await using var connection = new NpgsqlConnection(connectionString);
                 await connection.OpenAsync(stop);
-                connection.Notification += (_, n) => Pulse(n.Channel["log_".Length..]);
+                connection.Notification += (_, n) => { if (!own.ContainsKey(n.PID)) Knock(database, n.Channel["log_".Length..]); };
                 await using (var command = new NpgsqlCommand(listen, connection)) await command.ExecuteNonQueryAsync(stop);
+                foreach (var s in names) Knock(database, s);
                 while (true) await connection.WaitAsync(stop);
             }
             catch (NpgsqlException) { await Task.Delay(TimeSpan.FromSeconds(1), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); }

@@ -12,11 +12,13 @@ public sealed record Message(string Source, int Shard, long Seq, string Key, str
     /// <summary>Where it lies on Kafka; null on the embedded log.</summary>
     internal LogOffset? Offset { get; init; }
 
+    // Handed over in memory it comes decoded. Nobody changes an event once it is emitted.
+    internal IMessage? Decoded { private get; init; }
     IMessage? decoded;
 
     /// <summary>The event; null when this build does not know its type (a newer producer's, nobody here can want it).</summary>
     /// <exception cref="InvalidProtocolBufferException">The bytes are not of that type.</exception>
-    public IMessage? Event => decoded ??= EventTypes.Decode(Type, Body);
+    public IMessage? Event => decoded ??= Decoded ?? EventTypes.Decode(Type, Body);
 }
 
 /// <summary>Every event of the contracts by its wire name.</summary>

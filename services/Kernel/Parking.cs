@@ -36,19 +36,16 @@ public static class Parking
     }
 
     /// <summary>The parked messages of these shards whose turn has come: marked for replay, or waiting for reference data that has changed since.</summary>
-    internal static NpgsqlBatchCommand Due(HubService service, IReadOnlyCollection<int> shards)
+    internal static List<ParkedMessage> Read(NpgsqlConnection connection, HubService service, IReadOnlyCollection<int> shards)
     {
         // The version is compared here and not marked when Directory's data comes in: what another batch is just parking
         // would miss the mark, and with it a whole key its turn.
         var known = service.Reference is null ? "" : $" or deferred and reference_version < (select version from {service.Name}.reference_version)";
-        return Batch.Command($"select source, shard, seq, key, type, trace, body, recorded_at, id from log.parked where service = $1 and shard = any($2) and (replay{known}) order by id limit 2000",
-            service.Name, shards.Select(s => (short)s).ToArray());
-    }
-
-    internal static List<ParkedMessage> Read(NpgsqlDataReader reader)
-    {
+        using var command = new NpgsqlCommand($"select source, shard, seq, key, type, trace, body, recorded_at, id from log.parked where service = $1 and shard = any($2) and (replay{known}) order by id limit 2000", connection)
+        { Parameters = { new() { Value = service.Name }, new() { Value = shards.Select(s => (short)s).ToArray() } } };
+        using var reader = command.ExecuteReader();
         var replays = new List<ParkedMessage>();
-        while (reader.Read()) replays.Add(new(reader.GetInt64(8), EmbeddedLog.One(reader)));
+        while (reader.Read()) replays.Add(new(reader.GetInt64(8), OutboxTail.One(reader)));
         return replays;
     }
 

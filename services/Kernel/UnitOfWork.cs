@@ -114,7 +114,7 @@ public sealed class UnitOfWork
         var s = shards.Of(key);
         if (!locked.Contains(s)) throw new InvalidOperationException($"An event was emitted for a key of shard {s}, which this batch did not lock.");
         undo.Add(() => Outbox.RemoveAt(Outbox.Count - 1));
-        Outbox.Add(new OutboxRow(s, key, @event.Descriptor.FullName, Activity.Current?.Id ?? trace, @event.ToByteArray()));
+        Outbox.Add(new OutboxRow(s, key, @event.Descriptor.FullName, Activity.Current?.Id ?? trace, @event.ToByteArray(), @event));
     }
 
     /// <summary>Opens the trace span of a step of the walk (house rules: nine steps, one trace).</summary>
@@ -159,7 +159,11 @@ public sealed class UnitOfWork
     internal void Committed(IReadOnlyDictionary<CounterTable, List<CounterValue>> values) { foreach (var act in afterCommit) act(values); }
 }
 
-internal sealed record OutboxRow(int Shard, string Key, string Type, string? Trace, byte[] Body);
+internal sealed record OutboxRow(int Shard, string Key, string Type, string? Trace, byte[] Body, IMessage Event)
+{
+    /// <summary>Given when it is written.</summary>
+    public long Seq { get; set; }
+}
 
 /// <summary>What a service does with what it hears: names the rows, then folds one message at a time, in order, without any other input.</summary>
 public interface IFold

@@ -108,10 +108,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     {
         if (assigned.Count == 0 || Stopwatch.GetElapsedTime(parkedAt) < ParkedEvery) return [];
         parkedAt = Stopwatch.GetTimestamp();
-        using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(Parking.Due(service, [.. assigned.Keys.Select(p => p.Shard).Distinct()]));
-        using var reader = batch.ExecuteReader();
-        return Parking.Read(reader);
+        return Parking.Read(connection, service, [.. assigned.Keys.Select(p => p.Shard).Distinct()]);
     }
 
     public void Committed(BatchResult result)

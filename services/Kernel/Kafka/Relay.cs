@@ -17,6 +17,7 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
     const int Wave = 2000;
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     readonly AutoResetEvent wake = new(false);
+    NewsInbox? inbox;
     readonly CancellationTokenSource stop = new();
     readonly Dictionary<string, Leases> leases = [];
     // Only who publishes gets a topic: Statistics says nothing.
@@ -25,9 +26,10 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
 
     public Task StartAsync(CancellationToken _)
     {
+        inbox = new(wake);
         foreach (var s in services)
         {
-            LogSignals.Register(s.Name, wake);
+            LogSignals.Register(LogSignals.DatabaseOf(database.ConnectionString), s.Name, inbox);
             leases[s.Name] = new Leases(s, database.ConnectionString, shards, new ServiceHealth(s.Name)) { Wake = wake };
             leases[s.Name].Start();
         }
@@ -58,7 +60,7 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
         // The cursor may lag what is published, never lead it: a lost one is published again.
         using (var relaxed = new NpgsqlCommand("set synchronous_commit = off", connection)) relaxed.ExecuteNonQuery();
         foreach (var s in services) Register(connection, s.Name);
-        Dictionary<Position, Cursor> next = [];
+        var tail = new OutboxTail(inbox!);
         HashSet<Position> held = [];
         var (looked, idle) = (0L, 25);
         while (!token.IsCancellationRequested)
@@ -69,15 +71,19 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
                 // Also what somebody asked to be published again is found here: it moved the cursor back.
                 looked = Stopwatch.GetTimestamp();
                 held = now;
-                next = Look(connection, held);
+                tail.From(Look(connection, held));
             }
-            if (next.Count == 0) { WaitHandle.WaitAny([wake, token.WaitHandle], 100); continue; }
-            var rows = Read(connection, next);
-            if (rows.Count == 0) { WaitHandle.WaitAny([wake, token.WaitHandle], idle = Math.Min(idle * 2, 400)); continue; }
+            if (tail.Next.Count == 0) { WaitHandle.WaitAny([wake, token.WaitHandle], 100); continue; }
+            var rows = tail.Read(connection, Wave);
+            if (rows.Count == 0)
+            {
+                if (WaitHandle.WaitAny([wake, token.WaitHandle], idle = Math.Min(idle * 2, 400)) == WaitHandle.WaitTimeout) tail.Look();
+                continue;
+            }
             idle = 25;
             if (rows.Any(r => publishing.Add(r.Source))) { held = []; continue; }
             Publish(rows, token);
-            if (!Move(connection, next, rows)) held = [];
+            if (!Move(connection, tail, rows)) held = [];
         }
     }
 
@@ -108,14 +114,6 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
         return next.ToDictionary(n => n.Key, n => n.Value with { Offset = new LogOffset(incarnations.GetValueOrDefault(n.Key.Source) ?? "", 0) });
     }
 
-    static List<Message> Read(NpgsqlConnection connection, Dictionary<Position, Cursor> next)
-    {
-        using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(EmbeddedLog.TailOf([.. next], Math.Max(64, Wave / next.Count)));
-        using var reader = batch.ExecuteReader();
-        return EmbeddedLog.Messages(reader);
-    }
-
     // Walk 2: outbox -> log, when the log is Kafka.
     void Publish(List<Message> rows, CancellationToken token)
     {
@@ -142,9 +140,9 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
     }
 
     /// <summary>False when a cursor was moved by somebody else meanwhile (asked to publish again): the rows are looked at anew.</summary>
-    static bool Move(NpgsqlConnection connection, Dictionary<Position, Cursor> next, List<Message> rows)
+    static bool Move(NpgsqlConnection connection, OutboxTail tail, List<Message> rows)
     {
-        var moved = rows.GroupBy(r => new Position(r.Source, r.Shard)).Select(g => (At: g.Key, Old: next[g.Key], Last: g.Last())).OrderBy(m => m.At.Source, StringComparer.Ordinal).ThenBy(m => m.At.Shard).ToList();
+        var moved = rows.GroupBy(r => new Position(r.Source, r.Shard)).Select(g => (At: g.Key, Old: tail.Next[g.Key], Last: g.Last())).OrderBy(m => m.At.Source, StringComparer.Ordinal).ThenBy(m => m.At.Shard).ToList();
         using var command = new NpgsqlCommand("""
             update log.cursor c set next_seq = u.n, recorded_at = u.r, position = u.p from unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[]) u(source, shard, old, n, r, p)
             where c.service = 'relay' and c.source = u.source and c.shard = u.shard and c.next_seq = u.old
@@ -157,7 +155,7 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
                 Arrays.Of("timestamptz", moved.Select(m => (object?)m.Last.RecordedAt), moved.Count), Arrays.Of("text", moved.Select(m => m.Old.Offset!.Value.ToString()), moved.Count),
             },
         };
-        foreach (var (at, old, last) in moved) next[at] = old with { Next = last.Seq + 1, RecordedAt = last.RecordedAt };
+        foreach (var (at, old, last) in moved) tail.Moved(at, old with { Next = last.Seq + 1, RecordedAt = last.RecordedAt });
         return command.ExecuteNonQuery() == moved.Count;
     }
 
@@ -165,7 +163,7 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
     {
         stop.Cancel();
         thread?.Join(TimeSpan.FromSeconds(5));
-        LogSignals.Forget(wake);
+        LogSignals.Forget(inbox!);
         foreach (var l in leases.Values) l.Dispose();
         return Task.CompletedTask;
     }

@@ -71,9 +71,9 @@ public sealed class KernelTests
             var batch = new Batch(service, hub.Shards, new ReferenceCache(service));
             var from = Enumerable.Range(0, hub.Shards.Count).ToDictionary(s => new Position("p1", s), _ => new Cursor(1, null, null));
             using var tail = connection.CreateBatch();
-            tail.BatchCommands.Add(EmbeddedLog.TailOf([.. from], 1000));
+            tail.BatchCommands.Add(OutboxTail.Of([.. from], 1000));
             List<Message> messages;
-            using (var reader = tail.ExecuteReader()) messages = EmbeddedLog.Messages(reader);
+            using (var reader = tail.ExecuteReader()) messages = OutboxTail.Messages(reader);
             return batch.Run(connection, messages, [], []);
         })));
         await hub.QuietAsync();
