@@ -53,6 +53,8 @@ static class DeliveryDecision
 {
     public const int MostAttempts = 8, MostCalls = 3;
     public static readonly TimeSpan AttemptLimit = TimeSpan.FromMinutes(2);
+    /// <summary>Where the peer tells repeats, being early only costs a second sending: what a dead instance had begun goes out soon.</summary>
+    public static readonly TimeSpan RepeatableAttemptLimit = TimeSpan.FromSeconds(20);
     // Our default: eight attempts in about a day, as mail servers do.
     static readonly double[] pauseMinutes = [1, 5, 15, 60, 180, 420, 780];
 
@@ -76,7 +78,7 @@ static class DeliveryDecision
         if (d.Claim == claim) return d;
         if (d.DueAt > now) return null;
         if (d.Claim is not null && !peerTellsRepeats) return d with { State = AnswerDelivery.InDoubt, DueAt = null, Reason = "Interrupted" };
-        return d with { Attempts = d.Attempts + 1, Claim = claim, StartedAt = now, DueAt = now + AttemptLimit };
+        return d with { Attempts = d.Attempts + 1, Claim = claim, StartedAt = now, DueAt = now + (peerTellsRepeats ? RepeatableAttemptLimit : AttemptLimit) };
     }
 
     /// <summary>The row after an attempt; null when the attempt is not this caller's any more.</summary>

@@ -23,7 +23,7 @@ public static class HubServiceExtensions
         s.AddKeyedSingleton(name, (sp, _) => new Writer(sp.GetRequiredKeyedService<HubService>(name), sp.GetRequiredService<HubDatabase>(), sp.GetRequiredService<Shards>(), sp.GetRequiredKeyedService<ReferenceCache>(name)));
         s.AddSingleton<IHostedService>(sp => sp.GetRequiredKeyedService<Writer>(name));
         s.AddSingleton<IHostedService>(sp => new ServiceLoop(sp.GetRequiredKeyedService<HubService>(name), sp.GetRequiredService<HubDatabase>(), sp.GetRequiredService<Shards>(),
-            sp.GetRequiredKeyedService<ReferenceCache>(name), sp.GetRequiredKeyedService<ServiceHealth>(name), Log(sp, name), sp.GetRequiredService<ILogger<ServiceLoop>>()));
+            sp.GetRequiredKeyedService<ReferenceCache>(name), sp.GetRequiredKeyedService<ServiceHealth>(name), sp.GetRequiredKeyedService<Writer>(name), Log(sp, name), sp.GetRequiredService<ILogger<ServiceLoop>>()));
     }
 
     static IInboundLog Log(IServiceProvider sp, string name)

@@ -7,7 +7,7 @@ namespace InquiryHub.Kernel;
 internal sealed class NewsInbox(AutoResetEvent wake)
 {
     // Beyond this it is forgotten and read from the table: a reader that is behind or away may not fill the memory.
-    const int Most = 20_000;
+    const int Most = 40_000;
     readonly Lock gate = new();
     readonly List<Message> messages = [];
     bool look;

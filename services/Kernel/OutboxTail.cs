@@ -44,7 +44,7 @@ internal sealed class OutboxTail(NewsInbox inbox)
     /// <summary>Whether the next read goes to the table for all pairs; then it is worth to ask there for other things too.</summary>
     public bool Looks { get { lookNow |= inbox.Drain(news) || Stopwatch.GetElapsedTime(lookedAt) > LookEvery; return lookNow; } }
 
-    /// <summary>At most `most` messages, a prefix of what each pair has: cutting anywhere keeps order.</summary>
+    /// <summary>At most `most` messages, of each pair a prefix of what it has.</summary>
     public List<Message> Read(NpgsqlConnection connection, int most, Func<Position, bool>? except = null)
     {
         var all = Looks;
@@ -61,9 +61,25 @@ internal sealed class OutboxTail(NewsInbox inbox)
             foreach (var pair in Messages(reader).GroupBy(m => new Position(m.Source, m.Shard)))
                 if (!ready.TryGetValue(pair.Key, out var known) || known.Count == 0 || known[^1].Seq < pair.Last().Seq) ready[pair.Key] = [.. pair];
         }
-        var waiting = ready.Where(r => r.Value.Count > 0 && except?.Invoke(r.Key) != true).Select(r => r.Value).ToList();
-        var share = waiting.Sum(w => w.Count) <= most ? int.MaxValue : Math.Max(1, most / waiting.Count);
-        return [.. waiting.SelectMany(w => w.Take(share))];
+        return Oldest([.. ready.Where(r => r.Value.Count > 0 && except?.Invoke(r.Key) != true).Select(r => r.Value)], most);
+    }
+
+    /// <summary>
+    /// The oldest first, across sources: behind a backlog the facts of one inquiry, which several services said within a moment, are
+    /// then folded in one batch and its rows written once. Each pair is in its own order anyway.
+    /// </summary>
+    static List<Message> Oldest(List<List<Message>> waiting, int most)
+    {
+        var total = waiting.Sum(w => w.Count);
+        var taken = new List<Message>(Math.Min(total, most));
+        if (total <= most) { foreach (var w in waiting) taken.AddRange(w); return taken; }
+        var heads = new PriorityQueue<(List<Message> Of, int At), DateTimeOffset>(waiting.Select(w => ((w, 0), w[0].RecordedAt)));
+        while (taken.Count < most && heads.TryDequeue(out var head, out _))
+        {
+            taken.Add(head.Of[head.At]);
+            if (head.At + 1 < head.Of.Count) heads.Enqueue((head.Of, head.At + 1), head.Of[head.At + 1].RecordedAt);
+        }
+        return taken;
     }
 
     void Append(Message m)

@@ -6,11 +6,16 @@ using Npgsql;
 namespace InquiryHub.Kernel;
 
 /// <summary>The one thread that folds what a service hears: gather, begin-lock-read, fold, write-commit (kernel design, section 3).</summary>
-internal sealed partial class ServiceLoop(HubService service, HubDatabase database, Shards shards, ReferenceCache reference, ServiceHealth health, IInboundLog inbound, ILogger<ServiceLoop> log) : IHostedService, IDisposable
+internal sealed partial class ServiceLoop(HubService service, HubDatabase database, Shards shards, ReferenceCache reference, ServiceHealth health, Writer writer, IInboundLog inbound, ILogger<ServiceLoop> log) : IHostedService, IDisposable
 {
     public const int MaxBatch = 2000;
+    /// <summary>In a flood, of those who hear of one inquiry from many services: its facts come within a second, and in one batch they are one row.</summary>
+    const int MaxGathered = 8000;
+    /// <summary>While people act on the same rows: a command waits for the batch before it.</summary>
+    const int MaxBesideCommands = 500;
     readonly CancellationTokenSource stop = new();
     Thread? thread;
+    readonly int most = service.Sources.Count >= Many ? MaxGathered : MaxBatch;
     int size = MaxBatch;
 
     public Task StartAsync(CancellationToken _)
@@ -24,16 +29,27 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
     void Run()
     {
         // A batch that folds for longer than the idle time-out (25P03: no processor left for it) would fail the same way for ever.
-        var retry = Transient.Retry(e => { size = Math.Max(50, size / 2); health.Failing(e); Log.Retrying(log, service.Name, Transient.State(e)); });
+        var retry = Transient.Retry(e => Failed(e));
         while (!stop.IsCancellationRequested)
         {
-            // Everything below starts from the database: after a lost connection nothing prepared is ever sent again.
-            try { retry.Execute(token => Serve(token), stop.Token); }
+            // Everything below starts from the database: after a lost connection nothing prepared is ever sent again. Once a batch went
+            // well the next failure is a first one: without that the pauses would only ever grow in the life of a process.
+            var worked = false;
+            try { retry.Execute(token => { try { Serve(() => worked = true, token); } catch (Exception e) when (worked && Failed(e)) { stop.Token.WaitHandle.WaitOne(Transient.FirstPause); } }, stop.Token); }
             catch (OperationCanceledException) { }
         }
     }
 
-    void Serve(CancellationToken token)
+    bool Failed(Exception e)
+    {
+        if (e is OperationCanceledException) return false;
+        size = Math.Max(50, size / 2);
+        health.Failing(e);
+        Log.Retrying(log, service.Name, Transient.State(e));
+        return true;
+    }
+
+    void Serve(Action worked, CancellationToken token)
     {
         using var connection = database.Open(service);
         var batch = new Batch(service, shards, reference);
@@ -42,13 +58,15 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
         health.Working();
         while (!token.IsCancellationRequested)
         {
-            if (Pause(last, size) is > 0 and var pause) stop.Token.WaitHandle.WaitOne(pause);
-            var (messages, replays) = inbound.Read(connection, size, token);
+            var now = writer.Busy ? Math.Min(size, MaxBesideCommands) : size;
+            if (Pause(last, now, most > MaxBatch) is > 0 and var pause) stop.Token.WaitHandle.WaitOne(pause);
+            var (messages, replays) = inbound.Read(connection, now, token);
             last = messages.Count;
             if (messages.Count == 0 && replays.Count == 0) { health.Working(); continue; }
             var started = Stopwatch.GetTimestamp();
             var result = RunOrIsolate(batch, connection, messages, replays);
-            size = Math.Min(MaxBatch, size + size / 4);
+            size = Math.Min(most, size + size / 4);
+            worked();
             inbound.Committed(result);
             health.Folded(result);
             Metrics.Batch(service.Name, result, messages.Count, Stopwatch.GetElapsedTime(started));
@@ -58,12 +76,12 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
 
     /// <summary>
     /// Milliseconds to let messages gather. A batch costs about the same for 5 messages as for 50, so a short pause makes fewer of
-    /// them; a message that comes alone goes at once. Under a flood a longer one lets the facts of one inquiry, which come through
-    /// several services, meet in one batch: then its row is written once and not three times. A full batch waits for nothing.
+    /// them; a message that comes alone goes at once, and a full batch waits for nothing. Who hears of one inquiry from many services
+    /// waits longer in a flood: then the inquiry's facts meet in one batch and its row is written once, not once a fact.
     /// </summary>
-    internal static int Pause(int last, int size) => last < 8 || last >= size ? 0 : last < Flood ? Math.Min(last, 10) : Math.Min(last / 8, 120);
+    internal static int Pause(int last, int size, bool gathers) => last < 8 || last >= size ? 0 : last >= Flood && gathers ? Math.Min(last / 8, 120) : Math.Min(last, 10);
 
-    const int Flood = 200;
+    const int Flood = 200, Many = 4;
 
     // What a fold wrote may be refused by the database itself (a NUL, a value too long): then one message at a time, and the
     // one that can't be written is parked like one that can't be folded.

@@ -12,13 +12,15 @@ static class Transient
         || e is NpgsqlException { SqlState: { } s } && (s.StartsWith("08") || s.StartsWith("40") || s.StartsWith("53") || s.StartsWith("57") || s is "25P03" or "55P03" or "25P02")
         || e is InvalidOperationException { Source: "Npgsql" };
 
+    public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+
     public static string State(Exception e) => (e as NpgsqlException)?.SqlState ?? e.GetType().Name;
 
     /// <summary>Again and again, with pauses that grow from 50 ms to 5 s. An error that isn't transient is retried too, slowly: a service that stops reading helps nobody.</summary>
     public static ResiliencePipeline Retry(Action<Exception> failed) => new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
     {
         MaxRetryAttempts = int.MaxValue,
-        Delay = TimeSpan.FromMilliseconds(50),
+        Delay = FirstPause,
         MaxDelay = TimeSpan.FromSeconds(5),
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,

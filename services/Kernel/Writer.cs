@@ -89,8 +89,13 @@ public sealed class Writer : IHostedService, IDisposable
         return new((T?)answer, refusal);
     }
 
+    /// <summary>Whether a person's command (one with an id) came in the last second.</summary>
+    internal bool Busy => Stopwatch.GetElapsedTime(Volatile.Read(ref commandedAt)) < TimeSpan.FromSeconds(1);
+    long commandedAt = Stopwatch.GetTimestamp() - Stopwatch.Frequency;
+
     Task<(object? Answer, Refusal? Refusal)> Enqueue(PendingCommand command)
     {
+        if (command.Id is not null) Volatile.Write(ref commandedAt, Stopwatch.GetTimestamp());
         // PostgreSQL holds no NUL: such an id or key can name nothing of ours.
         if (command.Keys.Append(command.Id ?? "").Any(k => k.Contains('\0'))) return Task.FromResult(((object?)null, (Refusal?)Refusals.InvalidKey));
         if (stop.IsCancellationRequested || !queue.TryAdd(command)) throw new HubUnavailableException();

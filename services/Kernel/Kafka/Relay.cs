@@ -41,20 +41,25 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
     void Run()
     {
         if (leases.Count == 0) return;
-        var retry = Transient.Retry(e =>
-        {
-            if (e is KafkaException) kafka.Away(clock);
-            Log.Retrying(log, e is InvalidDataException ? e.Message : (e as KafkaException)?.Error.Code.ToString() ?? Transient.State(e));
-            kafka.DropProducer();
-        });
+        var retry = Transient.Retry(e => Failed(e));
         while (!stop.IsCancellationRequested)
         {
-            try { retry.Execute(Serve, stop.Token); }
+            var worked = false;
+            try { retry.Execute(token => { try { Serve(() => worked = true, token); } catch (Exception e) when (worked && Failed(e)) { stop.Token.WaitHandle.WaitOne(Transient.FirstPause); } }, stop.Token); }
             catch (OperationCanceledException) { }
         }
     }
 
-    void Serve(CancellationToken token)
+    bool Failed(Exception e)
+    {
+        if (e is OperationCanceledException) return false;
+        if (e is KafkaException) kafka.Away(clock);
+        Log.Retrying(log, e is InvalidDataException ? e.Message : (e as KafkaException)?.Error.Code.ToString() ?? Transient.State(e));
+        kafka.DropProducer();
+        return true;
+    }
+
+    void Serve(Action worked, CancellationToken token)
     {
         using var connection = database.OpenRelay();
         // The cursor may lag what is published, never lead it: a lost one is published again.
@@ -83,6 +88,7 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
             idle = 25;
             if (rows.Any(r => publishing.Add(r.Source))) { held = []; continue; }
             Publish(rows, token);
+            worked();
             if (!Move(connection, tail, rows)) held = [];
         }
     }
