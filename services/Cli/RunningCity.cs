@@ -25,6 +25,8 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
     private readonly Unprivileged user = new();
     private readonly IReadOnlyList<HubProgram> programs = Deployment.Of(options.Split, options.Instances);
     private readonly Dictionary<string, Process> children = [];
+    // What each program was told, so that one can be started again.
+    private readonly Dictionary<string, (string Project, (string, string?)[] Environment)> told = [];
     private PostgresServer? postgres;
     private OwnProcess? redis;
 
@@ -111,7 +113,8 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         await RememberAsync(redis);
     }
 
-    private async Task StartProgramsAsync(Step step, CancellationToken cancel)
+    /// <summary>All programs in their order, until the gateway says that all is ready.</summary>
+    public async Task StartProgramsAsync(Step step, CancellationToken cancel)
     {
         var settings = new Settings(city, options, programs, RedisPassword);
         await city.SecretsAsync();
@@ -121,26 +124,48 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         if (programs.Count > 1) await MigrateAsync([.. settings.Hub(), ("Hub__RolePasswordsFile", options.Split ? city.RolePasswordsFile : null)], cancel);
         foreach (var program in programs) await StartProgramAsync(program.Name, program.Project, [.. settings.Hub(), .. settings.Own(program, passwords)]);
         await StartProgramAsync("gateway", Programs.Gateway, settings.Gateway(Scheme));
+        // The hub itself first: asked through the gateway it would fill the gateway's log with refused connections.
+        foreach (var address in settings.Addresses.Append(city.State.Address!)) await UntilReadyAsync(address, step, cancel);
+    }
+
+    private async Task UntilReadyAsync(string address, Step step, CancellationToken cancel)
+    {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(150));
         var began = Stopwatch.GetTimestamp();
-        // The hub itself first: asked through the gateway it would fill the gateway's log with refused connections.
-        foreach (var address in settings.Addresses.Append(city.State.Address!))
+        Readiness readiness;
+        while (!(readiness = await Readiness.AskAsync(address, cancel)).IsReady)
         {
-            Readiness readiness;
-            while (!(readiness = await Readiness.AskAsync(address, cancel)).IsReady)
-            {
-                if (children.FirstOrDefault(child => child.Value.HasExited) is { Key: { } died }) throw Died(died);
-                if (Stopwatch.GetElapsedTime(began) > Patience)
-                    throw new HubStop(Exit.ProgramDied, $"{Patience.TotalMinutes:0} 分钟内未就绪：{readiness.Reason}。日志见 {city.Folder}/*.log。", $"Not ready within {Patience.TotalMinutes:0} minutes: {readiness.Reason}. The logs are {city.Folder}/*.log.");
-                step.Say(readiness.Reason);
-                await timer.WaitForNextTickAsync(cancel);
-            }
+            if (children.FirstOrDefault(child => child.Value.HasExited) is { Key: { } died }) throw Died(died);
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+                throw new HubStop(Exit.ProgramDied, $"{Patience.TotalMinutes:0} 分钟内未就绪：{readiness.Reason}。日志见 {city.Folder}/*.log。", $"Not ready within {Patience.TotalMinutes:0} minutes: {readiness.Reason}. The logs are {city.Folder}/*.log.");
+            step.Say(readiness.Reason);
+            await timer.WaitForNextTickAsync(cancel);
         }
+    }
+
+    /// <summary>Starts a program that was stopped or killed, told what it was told the first time; returns without waiting until it is ready.</summary>
+    public Task StartAgainAsync(string name) => StartProgramAsync(name, told[name].Project, told[name].Environment);
+
+    /// <summary>Ends one program as an orderly stop does.</summary>
+    public async Task StopProgramAsync(string name)
+    {
+        await city.State.Processes.Single(process => process.Name == name).StopAsync(Grace);
+        children.Remove(name);
+    }
+
+    /// <summary>SIGKILL, SIGSTOP or SIGCONT to one program; a killed one has ended when this returns.</summary>
+    public async Task SignalAsync(string name, int signal)
+    {
+        Tool.Signal(children[name].Id, signal);
+        if (signal != Tool.Kill) return;
+        await children[name].WaitForExitAsync();
+        children.Remove(name);
     }
 
     private async Task StartProgramAsync(string name, string project, IEnumerable<(string, string?)> environment, params string[] arguments)
     {
-        children[name] = Programs.Start(city, name, project, environment, arguments);
+        told[name] = (project, [.. environment]);
+        children[name] = Programs.Start(city, name, project, told[name].Environment, arguments);
         await RememberAsync(OwnProcess.Of(name, children[name].Id));
     }
 
@@ -207,11 +232,18 @@ internal sealed class RunningCity(City city, Screen screen, StartOptions options
         city.Release();
     }
 
-    private async Task StopAllAsync()
+    /// <summary>All programs, while the servers run on.</summary>
+    public async Task StopProgramsAsync()
     {
         // The gateway first: doors close before the hub behind them does.
         foreach (var process in city.State.Processes.Where(process => process.Name == "gateway")) await process.StopAsync(Grace);
         await Task.WhenAll(city.State.Processes.Where(process => process.Name is not ("hub" or "postgresql" or "redis" or "gateway")).Select(process => process.StopAsync(Grace)));
+        children.Clear();
+    }
+
+    private async Task StopAllAsync()
+    {
+        await StopProgramsAsync();
         if (postgres is not null) await postgres.StopAsync();
         if (redis is not null) await redis.StopAsync(Grace);
         if (city.Holder?.Pid == Environment.ProcessId) await city.SaveAsync(city.State with { Processes = [] });

@@ -34,10 +34,11 @@ internal sealed class Settings(City city, StartOptions options, IReadOnlyList<Hu
     {
         yield return ("Hub__HttpUrl", Http(program));
         yield return ("Hub__GrpcUrl", Grpc(program));
-        if (program.Service is not { } service) yield break;
-        yield return ("ConnectionStrings__Hub", service == Deployment.Web ? null
-            : new NpgsqlConnectionStringBuilder(city.State.ConnectionString) { Username = $"hub_{service}", Password = passwords[service] }.ConnectionString);
-        if (service != Deployment.Web) yield break;
+        // The name tells in pg_stat_activity whose session holds a lease.
+        var database = new NpgsqlConnectionStringBuilder(city.State.ConnectionString) { ApplicationName = program.Name };
+        if (program.Service is { } service and not Deployment.Web) (database.Username, database.Password) = ($"hub_{service}", passwords[service]);
+        yield return ("ConnectionStrings__Hub", program.Service == Deployment.Web ? null : database.ConnectionString);
+        if (program.Service != Deployment.Web) yield break;
         yield return ("Web__GrpcUrl", city.State.GatewayGrpc);
         yield return ("Web__DirectoryUrl", string.Join(',', programs.Where(other => other.Service == "directory").Select(Grpc)));
     }

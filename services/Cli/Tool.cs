@@ -9,7 +9,7 @@ internal static class Tool
     [DllImport("libc", SetLastError = true)] private static extern int kill(int pid, int signal);
     [DllImport("libc")] private static extern uint geteuid();
 
-    public const int Terminate = 15, Kill = 9;
+    public const int Terminate = 15, Kill = 9, Freeze = 19, Thaw = 18;
     public static bool IsRoot { get; } = geteuid() == 0;
     public static void Signal(int pid, int signal) => kill(pid, signal);
 

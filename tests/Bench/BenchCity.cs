@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Diagnostics;
 using Grpc.Net.Client;
 using InquiryHub.Cli;
 using InquiryHub.Cli.Commands;
@@ -7,6 +7,7 @@ using InquiryHub.Cli.Year;
 using InquiryHub.Contracts.Directory;
 using InquiryHub.Kernel;
 using Npgsql;
+using Readiness = InquiryHub.Cli.Readiness;
 
 namespace InquiryHub.Bench;
 
@@ -57,6 +58,25 @@ sealed class BenchCity : IAsyncDisposable
             });
         return batches;
     }
+
+    /// <summary>Ends every program; the servers run on.</summary>
+    public Task StopProgramsAsync() => running.StopProgramsAsync();
+
+    /// <summary>Starts them again on the database as it is; the time from the first one's start until the gateway says that all is ready.</summary>
+    public async Task<TimeSpan> StartProgramsAsync(Step step, CancellationToken cancel)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await running.StartProgramsAsync(step, cancel);
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    /// <summary>Ends one program in order.</summary>
+    public Task StopAsync(string program) => running.StopProgramAsync(program);
+    public Task StartAgainAsync(string program) => running.StartAgainAsync(program);
+    /// <summary>SIGKILL, SIGSTOP or SIGCONT.</summary>
+    public Task SignalAsync(string program, int signal) => running.SignalAsync(program, signal);
+    /// <summary>What one program says of itself, not through the gateway.</summary>
+    public Task<Readiness> AskAsync(string program, CancellationToken cancel) => Readiness.AskAsync($"http://127.0.0.1:{City.State.Ports[Programs.Single(p => p.Name == program).HttpPort]}", cancel);
 
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancel, string options = "")
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using InquiryHub.Cli;
 
 namespace InquiryHub.Bench;
@@ -19,18 +20,27 @@ sealed record BenchPlace(string Log, string? Kafka, string? KafkaHome, bool Spli
 /// <param name="Load">Contacts that are there before anything is measured.</param>
 /// <param name="Seconds">Length of a round.</param>
 /// <param name="Json">Where the measures are written too, null = nowhere.</param>
-sealed record BenchRun(BenchPlace Place, int Contacts, int WarmUp, int Rounds, int Waiting, int Load, int Seconds, string? Json);
+sealed record BenchRun(BenchPlace Place, int Contacts, int WarmUp, int Rounds, int Waiting, int Load, int Seconds, string? Json)
+{
+    /// <summary>Seconds in which nobody asks for anything.</summary>
+    public int Idle { get; init; }
+    /// <summary>Millions of contacts that the tables are grown to, one after the other.</summary>
+    public IReadOnlyList<double> Millions { get; init; } = [];
+}
 
 /// <summary>The options of the benches; each command has those that it names, and all say where they run.</summary>
 sealed class BenchOptions
 {
     const int Year = 116_222;
     public readonly Option<int> Contacts = new("--contacts") { Description = "Contacts a round", DefaultValueFactory = _ => 60_000 };
+    public readonly Option<int> Backlog = new("--contacts") { Description = "Contacts that wait", DefaultValueFactory = _ => 100_000 };
     public readonly Option<int> WarmUp = new("--warm-up") { Description = "Contacts before the first round, counted nowhere", DefaultValueFactory = _ => 30_000 };
     public readonly Option<int> Rounds = new("--rounds") { Description = "Rounds; the medians count", DefaultValueFactory = _ => 3 };
     public readonly Option<int> Waiting = new("--waiting") { Description = "Most contacts accepted but not yet through the chain", DefaultValueFactory = _ => 20_000 };
     public readonly Option<int> Load = new("--load") { Description = "Contacts that are there before anything is measured", DefaultValueFactory = _ => Year };
     public readonly Option<int> Seconds = new("--seconds") { Description = "Length of a round", DefaultValueFactory = _ => 30 };
+    public readonly Option<int> Idle = new("--idle") { Description = "Seconds in which nobody asks for anything", DefaultValueFactory = _ => 60 };
+    public readonly Option<string> Millions = new("--millions") { Description = "Millions of contacts that are there, one size after the other", DefaultValueFactory = _ => "0,1,5" };
     readonly Option<string?> json = new("--json") { Description = "Also write what was measured to this file" };
     readonly Option<bool> keep = new("--keep") { Description = "Leave the bench's folder for a look" };
     readonly Option<string> log = new("--log") { Description = "embedded, mock (librdkafka's stand-in, a process of its own) or kafka (a real broker)", DefaultValueFactory = _ => BenchPlace.Embedded };
@@ -53,6 +63,16 @@ sealed class BenchOptions
         if (place.Log == BenchPlace.RealKafka != (place.Kafka ?? place.KafkaHome) is not null)
             throw new HubStop(Exit.Usage, "--log kafka 需要 --kafka 或 --kafka-home，其他日志则不需要。", "--log kafka needs --kafka HOST:PORT or --kafka-home FOLDER, and only it does.");
         int Value(Option<int> option) => p.GetResult(option) is null ? 0 : p.GetValue(option);
-        return new(place, Value(Contacts), Value(WarmUp), Math.Max(1, Value(Rounds)), Value(Waiting), Value(Load), Value(Seconds), p.GetValue(json));
+        return new(place, Value(Contacts) + Value(Backlog), Value(WarmUp), Math.Max(1, Value(Rounds)), Value(Waiting), Value(Load), Value(Seconds), p.GetValue(json))
+        { Idle = Value(Idle), Millions = p.GetResult(Millions) is null ? [] : Sizes(p.GetRequiredValue(Millions)) };
+    }
+
+    static IReadOnlyList<double> Sizes(string text)
+    {
+        var sizes = new List<double>();
+        foreach (var part in text.Split(','))
+            if (double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var size) && size >= 0 && (sizes.Count == 0 || size > sizes[^1])) sizes.Add(size);
+            else throw new HubStop(Exit.Usage, $"--millions 的“{text}”无法理解，应为从小到大的数字，如 0,1,5。", $"\"{text}\" of --millions can't be read: it is numbers that grow, such as 0,1,5.");
+        return sizes;
     }
 }

@@ -12,6 +12,12 @@ sealed record Brokers(string Servers, IReadOnlyList<OwnProcess> Processes, Func<
 {
     /// <summary>A topic that every mock has, for the raw limit; on a real broker one is made.</summary>
     public const string Raw = "bench.raw";
+    /// <summary>How soon a group notices a member that is gone: KIP-848's sessions are the broker's to set, and last 45 s by themselves.</summary>
+    public static readonly IReadOnlyList<string> ShortSessions =
+    [
+        "--set", "group.consumer.min.session.timeout.ms=1000", "--set", "group.consumer.session.timeout.ms=3000",
+        "--set", "group.consumer.min.heartbeat.interval.ms=300", "--set", "group.consumer.heartbeat.interval.ms=700",
+    ];
     public bool AreMock { get; private init; }
 
     /// <summary>Null for the embedded log.</summary>
@@ -35,7 +41,7 @@ sealed record Brokers(string Servers, IReadOnlyList<OwnProcess> Processes, Func<
         }
         var program = Path.Combine(Path.GetFullPath(place.KafkaHome!), "kafka");
         await StopLeftAsync(program, folder);
-        var lines = await RunAsync(program, cancel, "start", folder, "--port", $"{Ports.Choose(0, [], port => Ports.IsFree(port) && Ports.IsFree(port + 1))}");
+        var lines = await RunAsync(program, cancel, ["start", folder, "--port", $"{Ports.Choose(0, [], port => Ports.IsFree(port) && Ports.IsFree(port + 1))}", .. ShortSessions]);
         var pid = int.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "broker-1", "pid"), cancel), CultureInfo.InvariantCulture);
         return new(lines.Last(line => line.Contains(':')).Trim(), [OwnProcess.Of("kafka", pid)], () => RunAsync(program, CancellationToken.None, "stop", folder));
     }

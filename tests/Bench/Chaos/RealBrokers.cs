@@ -15,7 +15,7 @@ internal sealed class RealBrokers : IAsyncDisposable
 
     public static async Task<RealBrokers> StartAsync(string program, string folder, CancellationToken cancel)
     {
-        var lines = await RunAsync(program, cancel, "start", folder, "--brokers", $"{Count}", "--port", $"{Ports.Choose(0, [], port => Enumerable.Range(port, 2 * Count).All(Ports.IsFree))}");
+        var lines = await RunAsync(program, cancel, ["start", folder, "--brokers", $"{Count}", "--port", $"{Ports.Choose(0, [], port => Enumerable.Range(port, 2 * Count).All(Ports.IsFree))}", .. Bench.Brokers.ShortSessions]);
         return new(program, folder, lines.Last(l => l.Contains(':')).Trim());
     }
 
