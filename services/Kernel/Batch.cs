@@ -29,7 +29,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         var touched = replays.Select(r => r.Message.Shard).Concat(messages.Select(m => m.Shard))
             .Concat(commands.SelectMany(c => c.Keys).Select(shards.Of)).Distinct().Order().ToArray();
 
-        var read = Read(connection, touched, wants, commands);
+        var read = Read(connection, touched, wants, commands, hears: messages.Count + replays.Count > 0);
         var work = read.Work;
         if (TestSwitches.ExpectedFromMemory) foreach (var p in read.Cursors.Keys.ToList()) if (remembered.TryGetValue((service.Name, p), out var c)) read.Cursors[p] = c;
         var fold = new FoldRun(service, work, read.Cursors, read.Parked, read.Deferred, refused);
@@ -64,7 +64,8 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
     sealed record ReadResult(UnitOfWork Work, Dictionary<int, long> NextSeq, Dictionary<Position, Cursor> Cursors,
         Dictionary<string, SortedSet<long>> Parked, HashSet<string> Deferred, Dictionary<string, byte[]> Answers, long ReferenceVersion);
 
-    ReadResult Read(NpgsqlConnection connection, int[] touched, Wants wants, IReadOnlyList<PendingCommand> commands)
+    /// <param name="hears">Whether there are messages: commands need neither cursors nor what is parked.</param>
+    ReadResult Read(NpgsqlConnection connection, int[] touched, Wants wants, IReadOnlyList<PendingCommand> commands, bool hears)
     {
         var small = touched.Select(s => (short)s).ToArray();
         using var batch = connection.CreateBatch();
@@ -72,8 +73,8 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         batch.BatchCommands.Add(Command(Lock, service.Name, small));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(service.Reference is null ? "select log.city_now(), clock_timestamp(), 0::bigint"
             : $"select log.city_now(), clock_timestamp(), (select version from {service.Name}.reference_version)"));
-        batch.BatchCommands.Add(Command("select source, shard, next_seq, recorded_at, position from log.cursor where service = $1 and shard = any($2)", service.Name, small));
-        batch.BatchCommands.Add(Command("select id, key, deferred from log.parked where service = $1 and shard = any($2)", service.Name, small));
+        if (hears) batch.BatchCommands.Add(Command("select source, shard, next_seq, recorded_at, position from log.cursor where service = $1 and shard = any($2)", service.Name, small));
+        if (hears) batch.BatchCommands.Add(Command("select id, key, deferred from log.parked where service = $1 and shard = any($2)", service.Name, small));
         var ids = commands.Where(c => c.Id is not null).Select(c => c.Id!).ToArray();
         if (ids.Length > 0) batch.BatchCommands.Add(Command("select id, answer from log.command where service = $1 and id = any($2)", service.Name, ids));
         var tables = wants.Keys.ToList();
@@ -88,11 +89,10 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         Metrics.LockWait.Record(Stopwatch.GetElapsedTime(watch).TotalMilliseconds, new KeyValuePair<string, object?>("service", service.Name));
         reader.NextResult(); reader.Read();
         var (now, recorded, version) = (reader.GetFieldValue<DateTimeOffset>(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt64(2));
-        reader.NextResult();
-        var cursors = Cursor.Read(reader);
-        reader.NextResult();
+        Dictionary<Position, Cursor> cursors = [];
+        if (hears) { reader.NextResult(); cursors = Cursor.Read(reader); reader.NextResult(); }
         var (parked, deferred) = (new Dictionary<string, SortedSet<long>>(), new HashSet<string>());
-        while (reader.Read())
+        while (hears && reader.Read())
         {
             if (!parked.TryGetValue(reader.GetString(1), out var queue)) parked[reader.GetString(1)] = queue = [];
             queue.Add(reader.GetInt64(0));
