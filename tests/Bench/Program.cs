@@ -2,9 +2,12 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using InquiryHub.Bench;
 using InquiryHub.Bench.Chaos;
+using InquiryHub.Bench.Footprint;
+using InquiryHub.Bench.Growth;
 using InquiryHub.Bench.Latency;
 using InquiryHub.Bench.Mock;
 using InquiryHub.Bench.Pipeline;
+using InquiryHub.Bench.Recover;
 using InquiryHub.Cli;
 
 using var ending = new CancellationTokenSource();
@@ -30,6 +33,9 @@ void Add(string name, string description, Func<Screen, BenchRun, CancellationTok
 
 Add("pipeline", "Inquiries a second through the whole chain, beside what the database and the log could do at most", PipelineBench.RunAsync, options.Contacts, options.WarmUp, options.Rounds, options.Waiting);
 Add("latency", "From a contact to the officer's list and to the dashboard, 200 and 2,000 a second", LatencyBench.RunAsync, options.Load, options.Seconds, options.Rounds);
+Add("recover", "100,000 contacts that waited for Routing, and how soon the shards of a killed or frozen instance are served again", RecoverBench.RunAsync, options.Backlog, options.Rounds);
+Add("footprint", "Memory after the year and a minute of quiet, time until ready, connections held", FootprintBench.RunAsync, options.Load, options.Idle, options.Rounds);
+Add("growth", "Intake, pipeline and dashboard with 0, 1 and 5 million contacts there", GrowthBench.RunAsync, options.Millions, options.Contacts, options.Rounds, options.Waiting, options.Seconds);
 
 var mock = new Command("mock", "librdkafka's mock cluster as a process: prints its bootstrap servers, then reads commands from its input");
 Option<int> brokers = new("--brokers") { DefaultValueFactory = _ => 3 };
