@@ -50,7 +50,7 @@ internal sealed partial class EmbeddedLog : IInboundLog
             suspect.Clear();
         }
         if (tail.Next.Count == 0) { WaitHandle.WaitAny([wake, stop.WaitHandle], 100); return ([], []); }
-        var replays = tail.Looks ? Parking.Read(connection, service, held) : [];
+        var replays = tail.Gather() ? Parking.Read(connection, service, held) : [];
         var messages = tail.Read(connection, most, stopped.Contains);
         if (messages.Count > 0 || replays.Count > 0) { idle = 25; return (messages, replays); }
         // News wakes it; the poll only covers a lost one, and grows while nothing happens: seven idle loops cost something.

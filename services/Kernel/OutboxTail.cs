@@ -41,13 +41,13 @@ internal sealed class OutboxTail(NewsInbox inbox)
     public void Look() => lookNow = true;
     public void Look(Position position) { ready.Remove(position); lookAt.Add(position); }
 
-    /// <summary>Whether the next read goes to the table for all pairs; then it is worth to ask there for other things too.</summary>
-    public bool Looks { get { lookNow |= inbox.Drain(news) || Stopwatch.GetElapsedTime(lookedAt) > LookEvery; return lookNow; } }
+    /// <summary>Takes what came in. True when the next read goes to the table for all pairs: then it is worth to ask there for other things too.</summary>
+    public bool Gather() => lookNow |= inbox.Drain(news) || Stopwatch.GetElapsedTime(lookedAt) > LookEvery;
 
     /// <summary>At most `most` messages, of each pair a prefix of what it has.</summary>
     public List<Message> Read(NpgsqlConnection connection, int most, Func<Position, bool>? except = null)
     {
-        var all = Looks;
+        var all = Gather();
         foreach (var m in news) Append(m);
         news.Clear();
         if (all) (lookedAt, lookNow) = (Stopwatch.GetTimestamp(), false);
