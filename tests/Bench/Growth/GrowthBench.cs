@@ -50,8 +50,8 @@ static class GrowthBench
     static async Task GrowAsync(Screen screen, BenchCity city, NpgsqlConnection look, Grown grown, int contacts, CancellationToken cancel)
     {
         var (began, before, added) = (Stopwatch.GetTimestamp(), await SizeAsync(look, cancel), contacts - grown.Copies);
-        // Besides the rows (7,500 bytes, and 7,000 in the outbox as long as they are kept there) the WAL and the sorts need room.
-        city.City.RequireSpace(8_000_000_000 + added * 7_500L + Math.Min(added, Grown.MostKept) * 7_000L);
+        // Besides the rows (9,500 bytes, and 3,000 in the outbox as long as they are kept there) the WAL and the sorts need room.
+        city.City.RequireSpace(8_000_000_000 + added * 9_500L + Math.Min(added, Grown.MostKept) * 3_000L);
         await city.StopProgramsAsync();
         await screen.StepAsync($"Growing by {added:N0} contacts", step => grown.GrowAsync(contacts, step, cancel));
         await screen.StepAsync("Starting the hub on it", step => city.StartProgramsAsync(step, cancel));
