@@ -27,7 +27,7 @@ public sealed class HubDatabase(string connectionString) : IAsyncDisposable
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Pooling = false, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, ApplicationName = name, CommandTimeout = 30,
+            Pooling = false, Timeout = 5, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, ApplicationName = name, CommandTimeout = 30,
             Options = role + " -c idle_in_transaction_session_timeout=2000 -c lock_timeout=10000 -c tcp_user_timeout=3000 -c synchronous_commit=on"
                 // Generic plans are made once, mostly while tables are still empty: they may not be sequential scans. What can only be
                 // one gets a huge cost by that, and would be compiled each time: jit off.

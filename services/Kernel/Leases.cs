@@ -38,7 +38,7 @@ internal sealed class Leases(HubService service, string connectionString, Shards
             try
             {
                 using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
-                { Pooling = false, Options = $"-c role={service.Role} -c idle_session_timeout=2000 -c tcp_user_timeout=3000" }.ConnectionString);
+                { Pooling = false, Timeout = 5, Options = $"-c role={service.Role} -c idle_session_timeout=2000 -c tcp_user_timeout=3000" }.ConnectionString);
                 connection.Open();
                 Scalar(connection, "select pg_advisory_lock_shared($1, $2)", lockClass, Member);
                 var mine = new HashSet<int>();
