@@ -47,7 +47,7 @@ public sealed class WatchTasksTests
         var row = await RowAsync(call, "Assigned", late: true);
         Assert.Equal((id, "LO-001", "路灯不亮"), (row.InquiryId, row.OfficerId, row.Title));
         Assert.Equal((await CaseworkTests.Client(hub).ListTasksAsync(new() { State = "Assigned" }, officer)).Tasks, [row]);
-        await CaseworkTests.Client(hub).SignInTaskAsync(new() { InquiryId = id, TaskId = row.TaskId }, officer);
+        await CaseworkTests.Client(hub).SignInTaskAsync(new() { CommandId = "s", InquiryId = id, TaskId = row.TaskId }, officer);
         Assert.Equal("SignedIn", (await RowAsync(call, "SignedIn")).State);
     }
 
@@ -81,7 +81,7 @@ public sealed class WatchTasksTests
         for (var number = 1; !seen.IsCompleted; number++)
         {
             var id = await CaseworkTests.AssignedAsync(hub, number);
-            await CaseworkTests.Client(hub).SignInTaskAsync(new() { InquiryId = id, TaskId = $"{id}/1/1" }, officer);
+            await CaseworkTests.Client(hub).SignInTaskAsync(new() { CommandId = "s", InquiryId = id, TaskId = $"{id}/1/1" }, officer);
         }
         Assert.Equal("LO-001", (await seen).OfficerId);
     }
