@@ -36,7 +36,9 @@ internal sealed class PostgresServer(string folder, int port, string adminPasswo
         Dictionary<string, string> settings = new()
         {
             ["listen_addresses"] = "127.0.0.1", ["port"] = $"{port}", ["unix_socket_directories"] = "", ["max_connections"] = "300",
-            ["shared_buffers"] = throwAway ? "256MB" : "512MB", ["max_wal_size"] = "4GB", ["checkpoint_timeout"] = "15min", ["wal_compression"] = "lz4",
+            ["shared_buffers"] = throwAway ? "256MB" : "512MB", ["max_wal_size"] = "4GB", ["checkpoint_timeout"] = "15min",
+            // Most tables only grow: a vacuum each time one has doubled, not five times on the way there.
+            ["autovacuum_vacuum_insert_scale_factor"] = "1.0", ["autovacuum_analyze_scale_factor"] = "0.25", ["wal_compression"] = "lz4",
             ["logging_collector"] = "off", ["log_min_messages"] = "warning", ["fsync"] = throwAway ? "off" : "on",
         };
         var options = string.Join(' ', settings.Select(setting => $"-c {setting.Key}='{setting.Value}'"));
