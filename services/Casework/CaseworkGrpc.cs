@@ -44,9 +44,18 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         var filter = Worklist(context, request.OfficerId, request.UnitCode, request.State);
         // A stream has no end of its own: without this, a stop would wait for every viewer.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        try { await foreach (var change in live.WatchAsync(filter, stop.Token)) await stream.WriteAsync(change, stop.Token); }
+        try
+        {
+            await foreach (var (change, more) in live.WatchAsync(filter, stop.Token))
+            {
+                stream.WriteOptions = more ? buffered : WriteOptions.Default;
+                await stream.WriteAsync(change, stop.Token);
+            }
+        }
         catch (OperationCanceledException) { /* the viewer left, or the hub stops */ }
     }
+
+    static readonly WriteOptions buffered = new(WriteFlags.BufferHint);
 
     /// <summary>The tasks that a caller asks for, as far as they may be seen: an officer who names nobody gets the own ones.</summary>
     static TaskFilter Worklist(ServerCallContext context, string officerId, string unitCode, string state)

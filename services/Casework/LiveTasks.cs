@@ -52,7 +52,7 @@ sealed partial class LiveTasks(RedisLink redis, [FromKeyedServices("casework")] 
     });
 
     /// <summary>First that the list is to be read, then each task of it that changes.</summary>
-    public async IAsyncEnumerable<TaskChange> WatchAsync(TaskFilter filter, [EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<(TaskChange Change, bool More)> WatchAsync(TaskFilter filter, [EnumeratorCancellation] CancellationToken stop)
     {
         var viewer = new TaskViewer(filter);
         lock (gate) viewers = [.. viewers, viewer];

@@ -19,7 +19,8 @@ sealed class TaskViewer(TaskFilter filter)
 
     public void Anew() => Offer(again);
 
-    public async IAsyncEnumerable<TaskChange> ReadAsync([EnumeratorCancellation] CancellationToken stop)
+    /// <summary>Each change, and whether another one follows at once: those go out in one packet. One packet a change cost a quarter of a processor at 1,000 changes a second.</summary>
+    public async IAsyncEnumerable<(TaskChange Change, bool More)> ReadAsync([EnumeratorCancellation] CancellationToken stop)
     {
         while (true)
         {
@@ -28,10 +29,10 @@ sealed class TaskViewer(TaskFilter filter)
                 // In this order: what is thrown away was committed before the list is read that this asks for.
                 behind = false;
                 while (changes.Reader.TryRead(out _)) { }
-                yield return again;
+                yield return (again, false);
             }
             else if (!changes.Reader.TryRead(out var change)) await changes.Reader.WaitToReadAsync(stop);
-            else if (!behind) yield return change;
+            else if (!behind) yield return (change, changes.Reader.Count > 0);
         }
     }
 }

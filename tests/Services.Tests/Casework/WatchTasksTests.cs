@@ -91,7 +91,7 @@ public sealed class WatchTasksTests
     {
         var viewer = new TaskViewer(new("", "", ""));
         await using var reader = viewer.ReadAsync(default).GetAsyncEnumerator();
-        async Task<TaskChange> NextAsync() { await reader.MoveNextAsync(); return reader.Current; }
+        async Task<TaskChange> NextAsync() { await reader.MoveNextAsync(); return reader.Current.Change; }
         Assert.True((await NextAsync()).ReadAnew);
         for (var n = 0; n < 5000; n++) viewer.Offer(new() { Task = new() { TaskId = $"{n}" } });
         Assert.True((await NextAsync()).ReadAnew);
