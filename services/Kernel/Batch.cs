@@ -158,7 +158,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
             reader.NextResult();
         }
         while (reader.NextResult()) { }
-        if (work.Outbox.Count > 0) Tell(LogSignals.DatabaseOf(batch.Connection!), work);
+        if (work.Outbox.Count > 0 && LogSignals.DatabaseOf(batch.Connection!) is { } database) Tell(database, work);
         return values;
     }
 

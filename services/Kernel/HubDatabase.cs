@@ -35,9 +35,7 @@ public sealed class HubDatabase(string connectionString) : IAsyncDisposable
         }.ConnectionString);
         try { connection.Open(); }
         catch { connection.Dispose(); throw; }
-        var backend = connection.ProcessID;
-        LogSignals.Own(backend);
-        connection.StateChange += (_, e) => { if (e.CurrentState == System.Data.ConnectionState.Closed) LogSignals.NoLongerOwn(backend); };
+        LogSignals.Own(connection, connectionString);
         return connection;
     }
 

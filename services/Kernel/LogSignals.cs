@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace InquiryHub.Kernel;
@@ -52,12 +53,22 @@ internal static class LogSignals
     // Our own backends' notifications say nothing new.
     static readonly ConcurrentDictionary<int, byte> own = new();
 
-    public static string DatabaseOf(NpgsqlConnection c) => $"{c.Host}:{c.Port}/{c.Database}";
-    public static string DatabaseOf(string connectionString) { using var c = new NpgsqlConnection(connectionString); return DatabaseOf(c); }
+    static readonly ConditionalWeakTable<NpgsqlConnection, string> databases = [];
+
+    /// <summary>Of a connection that <see cref="HubDatabase"/> opened; null of any other.</summary>
+    public static string? DatabaseOf(NpgsqlConnection connection) => databases.TryGetValue(connection, out var name) ? name : null;
+    public static string DatabaseOf(string connectionString) { var c = new NpgsqlConnectionStringBuilder(connectionString); return $"{c.Host}:{c.Port}/{c.Database}"; }
     public static void Register(string database, string source, NewsInbox inbox) => readers.GetOrAdd((database, source), _ => new())[inbox] = 0;
     public static void Forget(NewsInbox inbox) { foreach (var r in readers.Values) r.TryRemove(inbox, out _); }
-    public static void Own(int backend) => own[backend] = 0;
-    public static void NoLongerOwn(int backend) => own.TryRemove(backend, out _);
+
+    /// <summary>A connection that this process writes by: its notifications say nothing new here.</summary>
+    public static void Own(NpgsqlConnection connection, string connectionString)
+    {
+        var backend = connection.ProcessID;
+        databases.AddOrUpdate(connection, DatabaseOf(connectionString));
+        own[backend] = 0;
+        connection.StateChange += (sender, e) => { if (e.CurrentState == System.Data.ConnectionState.Closed) own.TryRemove(backend, out _); };
+    }
 
     public static bool Heard(string database, string source) => readers.TryGetValue((database, source), out var all) && !all.IsEmpty;
     public static void Post(string database, string source, IReadOnlyList<Message> committed) { if (readers.TryGetValue((database, source), out var all)) foreach (var r in all.Keys) r.Post(committed); }

@@ -44,7 +44,7 @@ public abstract class KafkaPromises
 
     protected static async Task HeardOnceInOrder(TestHub hub, int facts, params string[] producers)
     {
-        await hub.QuietAsync(60);
+        await hub.QuietAsync(150);
         var entries = await KernelTests.Entries(hub);
         Assert.Equal(20, entries.Count);
         foreach (var e in entries.Values)
@@ -88,7 +88,7 @@ public abstract class KafkaPromises
     {
         await using var hub = await StartAsync("klost", new Producer("p1"), new Ledger(["p1"]));
         await SayAll(hub, 0, 10, "p1");
-        await hub.QuietAsync(60);
+        await hub.QuietAsync(150);
         await LoseAsync(TopicOf("p1"));
         await SayAll(hub, 10, 10, "p1");
         await HeardOnceInOrder(hub, 20, "p1");
@@ -112,7 +112,7 @@ public abstract class KafkaPromises
     {
         await using var hub = await StartAsync("kbytes", new Producer("p1"), new Ledger(["p1"]));
         await SayAll(hub, 0, 1, "p1");
-        await hub.QuietAsync(60);
+        await hub.QuietAsync(150);
         using (var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = BootstrapServers }).Build())
         {
             await producer.ProduceAsync(new TopicPartition(TopicOf("p1"), 3), new() { Key = "x", Value = [1, 2, 3] });
@@ -121,7 +121,7 @@ public abstract class KafkaPromises
         await SayAll(hub, 1, 1, "p1");
         await Until.TrueAsync("it is parked", async () => await hub.ScalarAsync<long>("select count(*) from log.parked where source like 'kafka:%' and shard = 3 and body = '\\x010203'") == 1, 30);
         Assert.Equal(1, await hub.ScalarAsync<long>("select count(*) from log.parked"));
-        await hub.QuietAsync(60);
+        await hub.QuietAsync(150);
         Assert.Equal(40, await hub.ScalarAsync<long>("select sum(value)::bigint from ledger.tally"));
         await hub.SqlAsync("update log.parked set replay = true");
         await Until.TrueAsync("replaying it clears it away", async () => await hub.ScalarAsync<long>("select count(*) from log.parked") == 0, 30);
@@ -133,7 +133,7 @@ public abstract class KafkaPromises
         var ledger = new Ledger(["p1"], poison: m => Ledger.Fact(m) == "3" && m.Key == "k1");
         await using var hub = await StartAsync("kpoison", new Producer("p1"), ledger);
         await SayAll(hub, 0, 6, "p1");
-        await hub.QuietAsync(60);
+        await hub.QuietAsync(150);
         Assert.Equal(3, await hub.ScalarAsync<long>("select count(*) from log.parked where key = 'k1'"));
         ledger.Poison = _ => false;
         await hub.SqlAsync("update log.parked set replay = true");

@@ -25,7 +25,7 @@ public sealed class KafkaTests : KafkaPromises, IDisposable
     {
         await using var hub = await StartAsync("klate", new Producer("p1"), new Ledger(["p1"]));
         await SayAll(hub, 0, 2, "p1");
-        await hub.QuietAsync(60);
+        await hub.QuietAsync(150);
         cluster.AnswerLate(count: 2, milliseconds: 4000);
         await SayAll(hub, 2, 8, "p1");
         await HeardOnceInOrder(hub, 10, "p1");
@@ -36,7 +36,7 @@ public sealed class KafkaTests : KafkaPromises, IDisposable
     {
         await using var hub = await StartAsync("kaway", new Producer("p1"), new Ledger(["p1"]));
         await SayAll(hub, 0, 2, "p1");
-        await hub.QuietAsync(60);
+        await hub.QuietAsync(150);
         cluster.Down(null);
         await SayAll(hub, 2, 3, "p1");
         using var http = new HttpClient { BaseAddress = hub.Http };

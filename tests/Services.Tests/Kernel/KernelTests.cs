@@ -44,6 +44,22 @@ public sealed class KernelTests
     }
 
     [Fact]
+    public async Task Readers_in_the_same_process_are_told_at_once_and_not_at_the_next_poll()
+    {
+        await using var hub = await TestHub.StartAsync("told", [new Producer("p1"), new Ledger(["p1"])]);
+        using var connection = hub.Services.GetRequiredService<HubDatabase>().Open(hub.Services.GetRequiredKeyedService<HubService>("p1"));
+        var database = LogSignals.DatabaseOf(connection)!;
+        Assert.True(LogSignals.Heard(database, "p1"));
+        var inbox = new NewsInbox(new AutoResetEvent(false));
+        LogSignals.Register(database, "p1", inbox);
+        await Say(hub, "p1", "k", "1");
+        List<Message> news = [];
+        await Until.TrueAsync("the event is handed over", () => { inbox.Drain(news); return Task.FromResult(news.Count > 0); });
+        Assert.Equal("1", ((ContactRecorded)Assert.Single(news).Event!).Reason);
+        LogSignals.Forget(inbox);
+    }
+
+    [Fact]
     public async Task The_seqs_of_a_shard_are_dense_and_in_commit_order()
     {
         await using var hub = await TestHub.StartAsync("dense", [new Producer("p1"), new Ledger(["p1"])]);
