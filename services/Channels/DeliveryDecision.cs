@@ -52,9 +52,6 @@ sealed record SendResult(Sent Outcome, string Medium, string ProofOrReason);
 static class DeliveryDecision
 {
     public const int MostAttempts = 8, MostCalls = 3;
-    public static readonly TimeSpan AttemptLimit = TimeSpan.FromMinutes(2);
-    /// <summary>Where the peer tells repeats, being early only costs a second sending: what a dead instance had begun goes out soon.</summary>
-    public static readonly TimeSpan RepeatableAttemptLimit = TimeSpan.FromSeconds(20);
     // Our default: eight attempts in about a day, as mail servers do.
     static readonly double[] pauseMinutes = [1, 5, 15, 60, 180, 420, 780];
 
@@ -72,13 +69,14 @@ static class DeliveryDecision
 
     /// <summary>The row with a new attempt, or in doubt; null when there is nothing to do for this caller.</summary>
     /// <param name="claim">Names the caller's round: a commit in doubt runs again and finds its own claim.</param>
-    public static AnswerDelivery? Claim(AnswerDelivery? d, string claim, DateTimeOffset now, bool peerTellsRepeats)
+    /// <param name="limit">After that the attempt is taken to be a dead instance's.</param>
+    public static AnswerDelivery? Claim(AnswerDelivery? d, string claim, DateTimeOffset now, bool peerTellsRepeats, TimeSpan limit)
     {
         if (d is not { State: AnswerDelivery.Sending }) return null;
         if (d.Claim == claim) return d;
         if (d.DueAt > now) return null;
         if (d.Claim is not null && !peerTellsRepeats) return d with { State = AnswerDelivery.InDoubt, DueAt = null, Reason = "Interrupted" };
-        return d with { Attempts = d.Attempts + 1, Claim = claim, StartedAt = now, DueAt = now + (peerTellsRepeats ? RepeatableAttemptLimit : AttemptLimit) };
+        return d with { Attempts = d.Attempts + 1, Claim = claim, StartedAt = now, DueAt = now + limit };
     }
 
     /// <summary>The row after an attempt; null when the attempt is not this caller's any more.</summary>

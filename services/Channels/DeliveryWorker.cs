@@ -14,8 +14,10 @@ sealed record Outgoing(AnswerDelivery Delivery, InquiryDoor Door, string Text, R
 interface IAnswerSender
 {
     string Door { get; }
-    /// <summary>How many a round; all of them must be through within <see cref="DeliveryDecision.AttemptLimit"/>.</summary>
+    /// <summary>How many a round; all of them must be through within <see cref="Limit"/>.</summary>
     int Most { get; }
+    /// <summary>How long a round may take; what a dead instance had begun goes out again after that.</summary>
+    TimeSpan Limit { get; }
     /// <summary>Whether sending the same answer twice reaches the citizen once.</summary>
     bool PeerTellsRepeats { get; }
     /// <summary>One result an answer, in order. It may throw nothing but for a cancelled stop.</summary>
@@ -74,7 +76,7 @@ sealed partial class DeliveryWorker([FromKeyedServices("channels")] Writer write
             var answers = new List<Outgoing>();
             foreach (var key in due.Select(d => d.Key))
             {
-                if (DeliveryDecision.Claim(work.Get(ChannelsStore.Deliveries, key), claim, now, sender.PeerTellsRepeats) is not { } d) continue;
+                if (DeliveryDecision.Claim(work.Get(ChannelsStore.Deliveries, key), claim, now, sender.PeerTellsRepeats, sender.Limit) is not { } d) continue;
                 if (d.State == AnswerDelivery.Sending && d.Door == Doors.Qq) d = Reply(work, d, claim, now);
                 DeliveryEvents.Put(work, d);
                 if (d.State == AnswerDelivery.Sending && work.Get(ChannelsStore.Inquiries, d.InquiryId) is { } door) answers.Add(new(d, door, "", Address(work, d, door)));

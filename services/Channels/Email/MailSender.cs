@@ -18,6 +18,7 @@ sealed class MailSender(ChannelsOptions options, TimeProvider clock) : IAnswerSe
 
     public string Door => Doors.Email;
     public int Most => 50;
+    public TimeSpan Limit => TimeSpan.FromMinutes(2);
     public bool PeerTellsRepeats => options.Smtp.Host.Length == 0;
 
     public async Task<IReadOnlyList<SendResult>> SendAsync(IReadOnlyList<Outgoing> answers, CancellationToken stop)

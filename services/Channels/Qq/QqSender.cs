@@ -19,6 +19,7 @@ sealed class QqSender(ChannelsOptions options, DoorSecrets secrets, TimeProvider
 
     public string Door => Doors.Qq;
     public int Most => 10;
+    public TimeSpan Limit => TimeSpan.FromMinutes(2); // ten calls of ten seconds
     public bool PeerTellsRepeats => true;
 
     sealed record Reply(string Content, [property: JsonPropertyName("msg_type")] int Type, [property: JsonPropertyName("msg_id")] string? MessageId, [property: JsonPropertyName("msg_seq")] int Seq);

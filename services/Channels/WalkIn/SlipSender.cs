@@ -5,6 +5,7 @@ sealed class SlipSender(ChannelsOptions options) : IAnswerSender
 {
     public string Door => Doors.WalkIn;
     public int Most => 500;
+    public TimeSpan Limit => TimeSpan.FromSeconds(20); // files, and a second one of the same name is the same slip
     public bool PeerTellsRepeats => true;
 
     public Task<IReadOnlyList<SendResult>> SendAsync(IReadOnlyList<Outgoing> answers, CancellationToken stop) => Task.FromResult<IReadOnlyList<SendResult>>(

@@ -5,8 +5,9 @@ namespace InquiryHub.Decisions.Tests.Channels;
 public sealed class DeliveryDecisionTests
 {
     static readonly DateTimeOffset now = new(2026, 11, 24, 1, 0, 0, TimeSpan.Zero);
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     static AnswerDelivery Begin(string door, bool wantsReply = true) => DeliveryDecision.Begin(new("i", door, wantsReply), "i", 1, "t", "sealed", now);
-    static AnswerDelivery Claim(AnswerDelivery d, DateTimeOffset? at = null, string claim = "a", bool repeats = false) => DeliveryDecision.Claim(d, claim, at ?? now, repeats)!;
+    static AnswerDelivery Claim(AnswerDelivery d, DateTimeOffset? at = null, string claim = "a", bool repeats = false) => DeliveryDecision.Claim(d, claim, at ?? now, repeats, Limit)!;
 
     [Theory]
     [InlineData(Doors.WalkIn, "Sending")]
@@ -30,8 +31,16 @@ public sealed class DeliveryDecisionTests
     public void Of_two_instances_one_gets_the_attempt()
     {
         var mine = Claim(Begin(Doors.Email));
-        Assert.Null(DeliveryDecision.Claim(mine, "b", now.AddMinutes(1), false));
-        Assert.Equal(mine, DeliveryDecision.Claim(mine, "a", now.AddMinutes(1), false));
+        Assert.Null(DeliveryDecision.Claim(mine, "b", now.AddMinutes(1), false, Limit));
+        Assert.Equal(mine, DeliveryDecision.Claim(mine, "a", now.AddMinutes(1), false, Limit));
+    }
+
+    [Fact]
+    public void An_attempt_is_another_ones_until_its_senders_limit_is_over()
+    {
+        var slip = DeliveryDecision.Claim(Begin(Doors.WalkIn), "dead", now, true, TimeSpan.FromSeconds(20));
+        Assert.Null(DeliveryDecision.Claim(slip, "b", now.AddSeconds(19), true, TimeSpan.FromSeconds(20)));
+        Assert.Equal("b", DeliveryDecision.Claim(slip, "b", now.AddSeconds(20), true, TimeSpan.FromSeconds(20))!.Claim);
     }
 
     [Fact]
@@ -79,7 +88,7 @@ public sealed class DeliveryDecisionTests
     [Fact]
     public void What_was_read_while_it_was_being_sent_has_arrived_even_if_the_attempt_fails()
     {
-        var sending = DeliveryDecision.Claim(Begin(Doors.Qq), "c", now, true);
+        var sending = DeliveryDecision.Claim(Begin(Doors.Qq), "c", now, true, Limit);
         var read = DeliveryDecision.Fetched(sending);
         Assert.Equal(AnswerDelivery.Sending, read!.State);
         Assert.Equal((AnswerDelivery.Delivered, "Query"), DeliveryDecision.Finish(read, "c", new(Sent.CitizenMustWrite, "", "WindowClosed"), now) is { } d ? (d.State, d.Medium) : default);
