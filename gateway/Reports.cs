@@ -48,7 +48,7 @@ public sealed class Reports(RoutingTable table)
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException) { return null; }
     }
 
-    /// <summary>The Kernel's report over all: reasons of services without a ready instance, each service's lag once, its folded messages summed.</summary>
+    /// <summary>The Kernel's report over all: reasons of services without a ready instance, each service's lag once, its folded messages summed, every warning.</summary>
     internal static JsonObject Ready((string Service, Instance Instance, JsonObject? Report)[] answers)
     {
         var missing = answers.GroupBy(a => a.Service).Where(s => !s.Any(a => (bool?)a.Report?["ready"] == true)).SelectMany(s => s).ToList();
@@ -59,6 +59,7 @@ public sealed class Reports(RoutingTable table)
         {
             ["ready"] = missing.Count == 0, ["reasons"] = new JsonArray([.. reasons.Select(r => (JsonNode)r)]), ["services"] = new JsonArray([.. services]),
             ["redis"] = reports.Count > 0 && reports.All(r => (bool?)r["redis"] == true), ["cityNow"] = reports.Select(r => r["cityNow"]).FirstOrDefault(n => n is not null)?.DeepClone(),
+            ["warnings"] = new JsonArray([.. reports.SelectMany(r => Items(r, "warnings")).Select(w => (string)w!).Distinct().Select(w => (JsonNode)w)]),
         };
     }
 

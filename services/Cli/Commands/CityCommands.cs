@@ -99,6 +99,7 @@ internal static class CityCommands
         {
             screen.Table("lag", ["service", "events behind", "seconds", "parked"],
                 [.. services.Select(service => new[] { service.Service, $"{service.Lag:N0}", $"{service.AgeSeconds:0.0}", $"{service.Parked:N0}" })], 1, 2, 3);
+            foreach (var warning in report.Warnings ?? []) screen.Line($"! {warning}");
             if (report.CityNow is { } now) screen.Line($"City time {now.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm}, Redis {(report.Redis ? "up" : "away")}");
         }
     }

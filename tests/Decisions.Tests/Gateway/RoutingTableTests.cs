@@ -88,6 +88,15 @@ public sealed class RoutingTableTests
     }
 
     [Fact]
+    public void What_one_process_warns_of_is_told_by_the_hub_once_and_leaves_it_ready()
+    {
+        const string warned = """{"ready":true,"reasons":[],"services":[],"redis":true,"warnings":["kafka: no broker has answered"]}""";
+        var ready = Reports.Ready([Said("routing", "routing", warned), Said("sla", "sla", warned), Said("web", "web", Report(true, "web", 0))]);
+        Assert.True((bool)ready["ready"]!);
+        Assert.Equal(["kafka: no broker has answered"], ((JsonArray)ready["warnings"]!).Select(w => (string)w!));
+    }
+
+    [Fact]
     public void A_services_lag_is_told_once_and_what_its_instances_folded_is_summed()
     {
         var services = (JsonArray)Reports.Ready([Said("routing", "routing", Report(true, "routing", 5)), Said("routing", "routing.2", Report(true, "routing", 7))])["services"]!;
