@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using InquiryHub.Bench;
 using InquiryHub.Bench.Chaos;
 using InquiryHub.Bench.Footprint;
@@ -10,15 +9,7 @@ using InquiryHub.Bench.Pipeline;
 using InquiryHub.Bench.Recover;
 using InquiryHub.Cli;
 
-using var ending = new CancellationTokenSource();
-void End(PosixSignalContext context)
-{
-    context.Cancel = true;
-    ending.Cancel();
-}
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-
+using var line = new CommandLine();
 var screen = new Screen();
 var options = new BenchOptions();
 var root = new RootCommand("What the hub must show, measured. Each command says what was promised and whether it was met.");
@@ -27,7 +18,7 @@ void Add(string name, string description, Func<Screen, BenchRun, CancellationTok
 {
     var command = new Command(name, description);
     options.AddTo(command, own);
-    command.SetAction((parsed, _) => run(screen, options.Of(parsed), ending.Token));
+    command.SetAction((parsed, _) => run(screen, options.Of(parsed), line.Ending));
     root.Subcommands.Add(command);
 }
 
@@ -45,25 +36,6 @@ Option<int> keep = new("--keep") { Description = "Without --database: messages k
 foreach (var option in new Option[] { brokers, topics, database, keep }) mock.Options.Add(option);
 mock.SetAction(parsed => MockHost.Run(parsed.GetValue(brokers), parsed.GetRequiredValue(topics), parsed.GetValue(database), parsed.GetValue(keep)));
 root.Subcommands.Add(mock);
-root.Subcommands.Add(ChaosCommand.Make(screen, ending.Token));
+root.Subcommands.Add(ChaosCommand.Make(screen, line.Ending));
 
-var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
-{
-    await parsed.InvokeAsync();
-    return Exit.Usage;
-}
-try
-{
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
-}
-catch (HubStop stop)
-{
-    Console.Error.WriteLine(stop.Chinese);
-    Console.Error.WriteLine(stop.English);
-    return stop.Code;
-}
-catch (Exception) when (ending.IsCancellationRequested)
-{
-    return Exit.Interrupted;
-}
+return await line.RunAsync(root, args);
