@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace InquiryHub.TestKit;
@@ -35,7 +33,7 @@ public sealed class HubProcess : IAsyncDisposable
     /// <summary>Any program of ours (InquiryHub.Routing.dll, InquiryHub.Gateway.dll) at two free ports, not yet started.</summary>
     public static HubProcess Of(string dll, IReadOnlyDictionary<string, string> settings, string? logFile = null)
     {
-        var (http, grpc) = (Free(), Free());
+        var (http, grpc) = (FreePort.Address(), FreePort.Address());
         var environment = new Dictionary<string, string>();
         foreach (var name in new[] { "Hub__HttpUrl", "Gateway__Url" }) environment[name] = http.ToString().TrimEnd('/');
         foreach (var name in new[] { "Hub__GrpcUrl", "Gateway__GrpcUrl" }) environment[name] = grpc.ToString().TrimEnd('/');
@@ -114,13 +112,6 @@ public sealed class HubProcess : IAsyncDisposable
     }
 
     [DllImport("libc", SetLastError = true)] static extern int kill(int pid, int signal);
-
-    static Uri Free()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-    }
 
     public async ValueTask DisposeAsync() { if (process is not null) await KillAsync(); }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using InquiryHub.Kernel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -35,7 +33,7 @@ public sealed class TestHub : IAsyncDisposable
 
     static async Task<TestHub> StartAsync(string connectionString, string ring, IReadOnlyList<IHubModule> modules, IReadOnlyDictionary<string, string?>? settings, bool owns)
     {
-        var (http, grpc) = (Free(), Free());
+        var (http, grpc) = (FreePort.Address(), FreePort.Address());
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         { ["ConnectionStrings:Hub"] = connectionString, ["Hub:KeyRing"] = ring, ["Hub:HttpUrl"] = http.ToString(), ["Hub:GrpcUrl"] = grpc.ToString() });
@@ -43,13 +41,6 @@ public sealed class TestHub : IAsyncDisposable
         var app = await HubHost.BuildAsync(builder, modules);
         await app.StartAsync();
         return new(app, connectionString, ring, http, grpc, owns);
-    }
-
-    static Uri Free()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
 
     public async Task<T> ScalarAsync<T>(string sql)
