@@ -10,7 +10,6 @@ internal sealed record ParkedMessage(long Id, Message Message);
 
 internal readonly record struct Position(string Source, int Shard);
 
-
 internal sealed record BatchResult(IReadOnlyDictionary<Position, Cursor> Cursors, IReadOnlyList<Position> Gaps, int Folded, int Duplicates, int Parked, int Emitted);
 
 /// <summary>

@@ -75,8 +75,8 @@ internal sealed partial class EmbeddedLog : IInboundLog
     public void Dispose()
     {
         LogSignals.Forget(inbox);
+        // `wake` isn't disposed: a writer that has just committed may still ring it.
         leases.Dispose();
-        wake.Dispose();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: events of {Source}/{Shard} from {Seq} on are not in the outbox any more; this shard is stopped and nothing is skipped. Attach the outbox's partition again from the backup, or accept the loss: ./hub consumers skip")]

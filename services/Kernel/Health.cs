@@ -75,7 +75,6 @@ sealed class Readiness(IEnumerable<ServiceHealth> services, IEnumerable<HubServi
         }
         catch (NpgsqlException e) { reasons.Add($"database: {Transient.State(e)}"); }
         foreach (var check in checks) if (await check.Reason(stop) is { } reason) reasons.Add(reason);
-        var warnings = kafka?.AwaySince is { } since ? new[] { $"kafka: no broker has answered since {since:u}; events wait in the outbox" } : [];
-        return new(reasons.Count == 0, reasons, reports, redis.Up, cityNow, warnings);
+        return new(reasons.Count == 0, reasons, reports, redis.Up, cityNow, [.. kafka?.Warnings() ?? []]);
     }
 }

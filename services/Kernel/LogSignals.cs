@@ -78,6 +78,7 @@ internal static class LogSignals
     public static async Task ListenAsync(string connectionString, IEnumerable<string> sources, CancellationToken stop)
     {
         var (database, names) = (DatabaseOf(connectionString), sources.Distinct().ToList());
+        if (names.Count == 0) return;
         var listen = string.Concat(names.Select(s => $"listen log_{s};"));
         while (!stop.IsCancellationRequested)
         {

@@ -21,9 +21,12 @@ internal sealed class OutboxTail(NewsInbox inbox)
 
     // A lost notification costs this much, never a message.
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(400);
+    // Of one pair in memory; a reader that is behind gets the rest from the table when it comes to it.
+    const int MostWaiting = 2000;
     readonly Dictionary<Position, List<Message>> ready = [];
     readonly List<Message> news = [];
-    readonly HashSet<Position> lookAt = [];
+    // Pairs to read from the table at once, and pairs of which the table has more than is in memory.
+    readonly HashSet<Position> lookAt = [], cut = [];
     long lookedAt;
     bool lookNow;
 
@@ -34,6 +37,7 @@ internal sealed class OutboxTail(NewsInbox inbox)
         Next = cursors;
         ready.Clear();
         lookAt.Clear();
+        cut.Clear();
         lookNow = true;
     }
 
@@ -55,11 +59,18 @@ internal sealed class OutboxTail(NewsInbox inbox)
         lookAt.Clear();
         if (from.Count > 0)
         {
+            // Of each pair a share, so that one busy shard can't starve the others.
+            var limit = Math.Max(most < ServiceLoop.MaxBatch ? 1 : 32, most / Math.Max(1, Next.Count / 4));
             using var batch = connection.CreateBatch();
-            batch.BatchCommands.Add(Of(from, Math.Max(most < ServiceLoop.MaxBatch ? 1 : 32, most / Math.Max(1, Next.Count / 4))));
+            batch.BatchCommands.Add(Of(from, limit));
             using var reader = batch.ExecuteReader();
             foreach (var pair in Messages(reader).GroupBy(m => new Position(m.Source, m.Shard)))
-                if (!ready.TryGetValue(pair.Key, out var known) || known.Count == 0 || known[^1].Seq < pair.Last().Seq) ready[pair.Key] = [.. pair];
+            {
+                var rows = pair.ToList();
+                if (ready.TryGetValue(pair.Key, out var known) && known.Count > 0 && known[^1].Seq >= rows[^1].Seq) continue;
+                ready[pair.Key] = rows;
+                if (rows.Count == limit) cut.Add(pair.Key); else cut.Remove(pair.Key);
+            }
         }
         return Oldest([.. ready.Where(r => r.Value.Count > 0 && except?.Invoke(r.Key) != true).Select(r => r.Value)], most);
     }
@@ -68,7 +79,7 @@ internal sealed class OutboxTail(NewsInbox inbox)
     /// The oldest first, across sources: behind a backlog the facts of one inquiry, which several services said within a moment, are
     /// then folded in one batch and its rows written once. Each pair is in its own order anyway.
     /// </summary>
-    static List<Message> Oldest(List<List<Message>> waiting, int most)
+    internal static List<Message> Oldest(List<List<Message>> waiting, int most)
     {
         var total = waiting.Sum(w => w.Count);
         var taken = new List<Message>(Math.Min(total, most));
@@ -88,9 +99,11 @@ internal sealed class OutboxTail(NewsInbox inbox)
         if (!Next.TryGetValue(position, out var next)) return;
         if (!ready.TryGetValue(position, out var list)) ready[position] = list = [];
         var expected = list.Count > 0 ? list[^1].Seq + 1 : next.Next;
-        if (m.Seq == expected) list.Add(m);
+        if (m.Seq < expected || cut.Contains(position)) return;
+        if (list.Count >= MostWaiting) cut.Add(position);
+        else if (m.Seq == expected) list.Add(m);
         // Another instance, or the other thread of the same service, committed in between.
-        else if (m.Seq > expected) lookAt.Add(position);
+        else lookAt.Add(position);
     }
 
     /// <summary>What is folded (or published) is let go of.</summary>
@@ -102,9 +115,11 @@ internal sealed class OutboxTail(NewsInbox inbox)
         var done = list.FindIndex(m => m.Seq >= cursor.Next);
         if (done < 0) list.Clear(); else list.RemoveRange(0, done);
         if (list.Count > 0 && list[0].Seq != cursor.Next) { list.Clear(); lookAt.Add(position); }
+        // The rest of a backlog at once: to wait for news or for the next look would pause 50 ms after every few hundred messages.
+        if (list.Count == 0 && cut.Remove(position)) lookAt.Add(position);
     }
 
-    /// <param name="limit">Messages a pair, so that one busy shard can't starve the others.</param>
+    /// <param name="limit">Messages a pair.</param>
     internal static NpgsqlBatchCommand Of(IReadOnlyList<KeyValuePair<Position, Cursor>> from, int limit)
     {
         // Partitions older than every cursor can't hold anything wanted; a day's slack for clocks that were set.

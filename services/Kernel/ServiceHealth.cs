@@ -33,7 +33,7 @@ internal sealed class ServiceHealth(string service)
         get
         {
             lock (gate)
-                return failing is { } state ? $"database {state}" : gaps.Count > 0 ? $"gap in {string.Join(", ", gaps.Keys.Select(g => $"{g.Source}/{g.Shard}"))}"
+                return failing is { } state ? $"failing: {state}" : gaps.Count > 0 ? $"gap in {string.Join(", ", gaps.Keys.Select(g => $"{g.Source}/{g.Shard}"))}"
                     : Stopwatch.GetElapsedTime(workedAt) > TimeSpan.FromSeconds(10) ? "loop stands still" : null;
         }
     }

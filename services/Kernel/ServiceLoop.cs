@@ -26,27 +26,14 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
         return Task.CompletedTask;
     }
 
-    void Run()
+    void Run() => Transient.Keep(Serve, Failed, stop.Token);
+
+    void Failed(Exception e)
     {
         // A batch that folds for longer than the idle time-out (25P03: no processor left for it) would fail the same way for ever.
-        var retry = Transient.Retry(e => Failed(e));
-        while (!stop.IsCancellationRequested)
-        {
-            // Everything below starts from the database: after a lost connection nothing prepared is ever sent again. Once a batch went
-            // well the next failure is a first one: without that the pauses would only ever grow in the life of a process.
-            var worked = false;
-            try { retry.Execute(token => { try { Serve(() => worked = true, token); } catch (Exception e) when (worked && Failed(e)) { stop.Token.WaitHandle.WaitOne(Transient.FirstPause); } }, stop.Token); }
-            catch (OperationCanceledException) { }
-        }
-    }
-
-    bool Failed(Exception e)
-    {
-        if (e is OperationCanceledException) return false;
         size = Math.Max(50, size / 2);
         health.Failing(e);
         Log.Retrying(log, service.Name, Transient.State(e));
-        return true;
     }
 
     void Serve(Action worked, CancellationToken token)
@@ -118,7 +105,7 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
 
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: the database failed ({State}); trying again")] public static partial void Retrying(ILogger log, string service, string state);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: a batch failed ({State}); trying again")] public static partial void Retrying(ILogger log, string service, string state);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: the database refused a batch of {Count} ({State}); folding it one by one")] public static partial void Isolating(ILogger log, string service, string state, int count);
         [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: {Count} messages were parked; see ./hub parked list")] public static partial void Parked(ILogger log, string service, int count);
     }

@@ -25,6 +25,16 @@ internal sealed class KafkaLink(KafkaOptions options, Shards shards, string hubI
     public void Seen() => AwaySince = null;
     public void Away(TimeProvider clock) => AwaySince ??= clock.GetUtcNow();
 
+    /// <summary>A consumer of this process has joined its group and got no partition for a while.</summary>
+    public bool Unassigned { get; set; }
+
+    /// <summary>For /ready: what somebody should look at although contacts are taken.</summary>
+    public IEnumerable<string> Warnings()
+    {
+        if (AwaySince is { } since) yield return $"kafka: no broker has answered since {since:u}; events wait in the outbox";
+        else if (Unassigned) yield return "kafka: no partition is assigned. 版本低于 4.0 的 Kafka 不支持新的组协议，请升级，或设置 Kafka__group_protocol=classic。 / A Kafka older than 4.0 doesn't know the group protocol: upgrade it, or set Kafka__group_protocol=classic.";
+    }
+
     public IProducer<string, byte[]> Producer()
     {
         lock (gate) return producer ??= new ProducerBuilder<string, byte[]>(options.Producer()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
@@ -54,7 +64,8 @@ internal sealed class KafkaLink(KafkaOptions options, Shards shards, string hubI
         if (missing.Count > 0) await CreateAsync(missing);
         var described = await admin.Value.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = Patience });
         Seen();
-        return described.TopicDescriptions.Where(d => d.Error.Code == ErrorCode.NoError).ToDictionary(d => options.ServiceOf(d.Name), d => d.TopicId?.ToString() ?? "");
+        // A topic that can't be described now isn't one that was made anew.
+        return described.TopicDescriptions.ToDictionary(d => options.ServiceOf(d.Name), d => d.Error.IsError ? throw new KafkaException(d.Error) : d.TopicId?.ToString() ?? "");
     }
 
     async Task CreateAsync(List<string> services)

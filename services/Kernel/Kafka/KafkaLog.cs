@@ -11,7 +11,7 @@ namespace InquiryHub.Kernel;
 /// </summary>
 internal sealed partial class KafkaLog(HubService service, HubDatabase database, KafkaLink kafka, ServiceHealth health, ILogger log) : IInboundLog
 {
-    static readonly TimeSpan ParkedEvery = TimeSpan.FromMilliseconds(200), AskEvery = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan ParkedEvery = TimeSpan.FromMilliseconds(200), AskEvery = TimeSpan.FromSeconds(5), Quiet = TimeSpan.FromSeconds(5), JoinAgain = TimeSpan.FromSeconds(1), GivenBy = TimeSpan.FromSeconds(15);
     const int IdleMs = 100;
     readonly List<Message> buffer = [];
     readonly Dictionary<Position, string> assigned = [];
@@ -21,7 +21,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     IConsumer<string, byte[]>? consumer;
     CancellationToken stopping;
     int taken;
-    long parkedAt;
+    long parkedAt, joinedAt, heardAt = Stopwatch.GetTimestamp();
 
     public void Start() { }
     public void Connected() { }
@@ -30,9 +30,17 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     {
         if (service.Sources.Count == 0) { stop.WaitHandle.WaitOne(IdleMs); return ([], []); }
         stopping = stop;
-        consumer ??= Join();
+        try { consumer ??= Join(); }
+        catch (KafkaException)
+        {
+            // No broker answers. The outbox keeps what is to be heard, /ready carries a warning, and work goes on.
+            kafka.Away(TimeProvider.System);
+            stop.WaitHandle.WaitOne(JoinAgain);
+            return ([], Replays(connection));
+        }
+        SayWhenUnassigned();
         Ask(connection);
-        for (var wait = buffer.Count > 0 ? 0 : IdleMs; buffer.Count < most && Next(wait) is { } result; wait = 0) Keep(connection, result);
+        for (var wait = buffer.Count > 0 ? 0 : IdleMs; buffer.Count < most && Next(wait) is { } result; wait = 0) { heardAt = Stopwatch.GetTimestamp(); Keep(connection, result); }
         var replays = Replays(connection);
         taken = Math.Min(most, buffer.Count);
         return (taken == buffer.Count ? [.. buffer] : buffer.GetRange(0, taken), replays);
@@ -42,16 +50,22 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     ConsumeResult<string, byte[]>? Next(int wait)
     {
         try { return consumer!.Consume(wait); }
-        catch (KafkaException e) when (e.Error.IsFatal || e.Error.Code is ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature)
+        catch (KafkaException e) when (e.Error.IsFatal)
         {
             Leave();
-            throw new IOException(e.Error.Code is ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature ? KafkaTooOld : $"Kafka: {e.Error.Reason}");
+            throw;
         }
         catch (KafkaException e) { if (told.Add(e.Error.Code.ToString())) Log.Failed(log, service.Name, e.Error.Code.ToString(), e.Error.Reason); }
         return null;
     }
 
-    internal const string KafkaTooOld = "Kafka 版本低于 4.0，请升级，或设置 Kafka__group_protocol=classic。 / This Kafka is older than 4.0 and doesn't know the new group protocol: upgrade it, or set Kafka__group_protocol=classic.";
+    // The client says nothing when the brokers don't know its group protocol: it waits for ever for partitions that nobody gives it.
+    void SayWhenUnassigned()
+    {
+        if (assigned.Count > 0 || consumer is null || kafka.Unassigned || Stopwatch.GetElapsedTime(joinedAt) < GivenBy) return;
+        kafka.Unassigned = true;
+        Log.Unassigned(log, service.Name);
+    }
 
     IConsumer<string, byte[]> Join()
     {
@@ -63,6 +77,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
             .SetErrorHandler((_, e) => { if (e.Code == ErrorCode.Local_AllBrokersDown) kafka.Away(TimeProvider.System); })
             .SetLogHandler((_, _) => { }).Build();
         joined.Subscribe(service.Sources.Select(kafka.Options.TopicOf));
+        joinedAt = Stopwatch.GetTimestamp();
         return joined;
     }
 
@@ -85,6 +100,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
             }).ToList();
         });
         health.Leases = $"{assigned.Count} partitions";
+        kafka.Unassigned = false;
         return offsets;
     }
 
@@ -127,6 +143,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     /// </summary>
     void Ask(NpgsqlConnection connection)
     {
+        if (assigned.Count > 0 && buffer.Count == 0 && Stopwatch.GetElapsedTime(heardAt) > Quiet) LookForUnheard(connection);
         foreach (var (gap, from) in toAsk.ToList())
         {
             toAsk.Remove(gap);
@@ -138,6 +155,15 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
             if (oldest != from && health.Gap(gap, from)) Log.NotKept(log, service.Name, gap.Source, gap.Shard, from);
             else if (oldest == from) Log.Asked(log, service.Name, gap.Source, gap.Shard, from);
         }
+    }
+
+    // What vanished with nothing behind it leaves no gap to see: only the relay's cursor tells that there was more.
+    void LookForUnheard(NpgsqlConnection connection)
+    {
+        heardAt = Stopwatch.GetTimestamp();
+        var published = Cursor.Of(connection, Relay.Consumer, assigned.Keys);
+        foreach (var (position, mine) in Cursor.Of(connection, service.Name, assigned.Keys))
+            if (published.TryGetValue(position, out var relay) && relay.Next > mine.Next) toAsk[position] = mine.Next;
     }
 
     void Leave()
@@ -157,6 +183,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
 
     static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: Kafka has given this instance no partition yet; a Kafka older than 4.0 doesn't know the group protocol: upgrade it, or set Kafka__group_protocol=classic")] public static partial void Unassigned(ILogger log, string service);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: Kafka: {Code}: {Reason}")] public static partial void Failed(ILogger log, string service, string code, string reason);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: {Topic} holds events of another hub; they are left alone. Give each hub names of its own: Kafka__TopicPrefix")] public static partial void Foreign(ILogger log, string service, string topic);
         [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: {Topic}/{Partition} offset {Offset} is no event; parked, see ./hub parked list")] public static partial void NoEvent(ILogger log, string service, string topic, int partition, long offset);

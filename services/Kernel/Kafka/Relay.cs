@@ -38,25 +38,14 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
         return Task.CompletedTask;
     }
 
-    void Run()
-    {
-        if (leases.Count == 0) return;
-        var retry = Transient.Retry(e => Failed(e));
-        while (!stop.IsCancellationRequested)
-        {
-            var worked = false;
-            try { retry.Execute(token => { try { Serve(() => worked = true, token); } catch (Exception e) when (worked && Failed(e)) { stop.Token.WaitHandle.WaitOne(Transient.FirstPause); } }, stop.Token); }
-            catch (OperationCanceledException) { }
-        }
-    }
+    void Run() { if (leases.Count > 0) Transient.Keep(Serve, Failed, stop.Token); }
 
-    bool Failed(Exception e)
+    void Failed(Exception e)
     {
-        if (e is OperationCanceledException) return false;
-        if (e is KafkaException) kafka.Away(clock);
-        Log.Retrying(log, e is InvalidDataException ? e.Message : (e as KafkaException)?.Error.Code.ToString() ?? Transient.State(e));
+        Log.Retrying(log, Transient.State(e));
+        if (e is not KafkaException) return;
+        kafka.Away(clock);
         kafka.DropProducer();
-        return true;
     }
 
     void Serve(Action worked, CancellationToken token)
@@ -124,23 +113,22 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
     void Publish(List<Message> rows, CancellationToken token)
     {
         var producer = kafka.Producer();
-        using var acknowledged = new CountdownEvent(rows.Count);
-        Error? failed = null;
+        // Not disposed: reports may come after we have stopped waiting for them.
+        var (left, acknowledged, failed) = (rows.Count, new ManualResetEventSlim(), (Error?)null);
+        void Acknowledged(int count) { if (Interlocked.Add(ref left, -count) == 0) acknowledged.Set(); }
         void Report(DeliveryReport<string, byte[]> report)
         {
             if (report.Error.IsError) failed = report.Error;
-            acknowledged.Signal();
+            Acknowledged(1);
         }
         var sent = 0;
         try
         {
             foreach (var row in rows) { producer.Produce(new TopicPartition(kafka.Options.TopicOf(row.Source), row.Shard), kafka.Wrap(row), Report); sent++; }
         }
-        catch (ProduceException<string, byte[]> e) { failed = e.Error; }
-        if (sent < rows.Count) acknowledged.Signal(rows.Count - sent);
+        catch (ProduceException<string, byte[]> e) { failed = e.Error; Acknowledged(rows.Count - sent); }
         // Every report is waited for, also after a failure: the next wave may not overtake this one.
-        while (!acknowledged.Wait(500)) if (token.IsCancellationRequested) break;
-        token.ThrowIfCancellationRequested();
+        acknowledged.Wait(token);
         if (failed is not null) throw new KafkaException(failed);
         kafka.Seen();
     }
@@ -174,7 +162,7 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
         return Task.CompletedTask;
     }
 
-    public void Dispose() { stop.Dispose(); wake.Dispose(); }
+    public void Dispose() => stop.Dispose();
 
     static partial class Log
     {

@@ -14,7 +14,7 @@ internal sealed record Fault(string Name, Func<Task<Bite>> Strike);
 /// <summary>What can be broken in this city, each as one act that undoes itself and says what it was seen to do.</summary>
 internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens, Random random)
 {
-    private const string DatabaseFailed = "the database failed|Deliveries of .* stopped", DiskIsFull = "53100";
+    private const string DatabaseFailed = "a batch failed|Deliveries of .* stopped", DiskIsFull = "53100";
 
     /// <summary>The kinds that this city can suffer, each as often as asked, in seeded order.</summary>
     public IReadOnlyList<Fault> Draw(ChaosOptions options)

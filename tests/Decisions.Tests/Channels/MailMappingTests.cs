@@ -78,7 +78,7 @@ public sealed class MailMappingTests
     [Fact]
     public void A_reply_names_the_inquiry_by_the_message_id_that_we_made()
     {
-        var number = Kernel.InquiryNumber.Make(new(2013, 5, 2), 7, 41);
+        var number = InquiryHub.Kernel.InquiryNumber.Make(new(2013, 5, 2), 7, 41);
         Assert.Equal(number, Read(Mail($"In-Reply-To: <{MailMapping.MessageId(number, 1, options)}>\n")).Received!.About);
         Assert.Equal(number, Read(Mail($"References: <{MailMapping.MessageId(number, 0, options)}> <x@y.invalid>\n")).Received!.About);
         Assert.Null(Read(Mail($"In-Reply-To: <{number}.1@elsewhere.invalid>\nSubject: {number}\n")).Received!.About);

@@ -42,6 +42,9 @@ public abstract class KafkaPromises
         for (var n = from; n < from + facts; n++) await Say(hub, p, $"k{k}", $"{n}");
     }))));
 
+    protected static Task PublishedAsync(TestHub hub) => Until.TrueAsync("the relay has published everything", async () =>
+        await hub.ScalarAsync<long>("select coalesce(sum(s.next_seq - c.next_seq), 1)::bigint from log.cursor c join log.shard s on s.service = c.source and s.shard = c.shard where c.service = 'relay'") == 0, 60);
+
     protected static async Task HeardOnceInOrder(TestHub hub, int facts, params string[] producers)
     {
         await hub.QuietAsync(150);
@@ -100,7 +103,7 @@ public abstract class KafkaPromises
         // The consumer comes when the topic has been lost already: everything it needs lies only in the outbox.
         await using var hub = await StartAsync("kunread", new Producer("p1"));
         await SayAll(hub, 0, 10, "p1");
-        await Until.TrueAsync("the relay has published", async () => await hub.ScalarAsync<long>("select coalesce(sum(s.next_seq - c.next_seq), 1)::bigint from log.cursor c join log.shard s on s.service = c.source and s.shard = c.shard where c.service = 'relay'") == 0, 60);
+        await PublishedAsync(hub);
         Make(TopicOf("ledger"), 12);
         await LoseAsync(TopicOf("p1"));
         await using var reader = await hub.JoinAsync([new Ledger(["p1"])], Settings());

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using InquiryHub.Kernel;
 using InquiryHub.TestKit;
 
@@ -10,7 +11,8 @@ public sealed class KafkaTests : KafkaPromises, IDisposable
 
     protected override string BootstrapServers => cluster.BootstrapServers;
     // The mock answers an empty fetch only when its wait is over.
-    protected override IReadOnlyDictionary<string, string> Client => new Dictionary<string, string> { ["fetch_wait_max_ms"] = "5" };
+    protected override IReadOnlyDictionary<string, string> Client => client;
+    readonly Dictionary<string, string> client = new() { ["fetch_wait_max_ms"] = "5" };
     protected override void Make(string topic, int partitions) => cluster.CreateTopic(topic, partitions);
 
     protected override Task LoseAsync(string topic)
@@ -51,11 +53,51 @@ public sealed class KafkaTests : KafkaPromises, IDisposable
     {
         await using var hub = await StartAsync("kgap", new Producer("p1"));
         await SayAll(hub, 0, 5, "p1");
-        await Until.TrueAsync("the relay has published", async () => await hub.ScalarAsync<long>("select coalesce(sum(s.next_seq - c.next_seq), 1)::bigint from log.cursor c join log.shard s on s.service = c.source and s.shard = c.shard where c.service = 'relay'") == 0, 60);
+        await PublishedAsync(hub);
         for (var p = 0; p < 12; p++) cluster.DeleteRecords(TopicOf("p1"), p, 2);
         Make(TopicOf("ledger"), 12);
         await using var reader = await hub.JoinAsync([new Ledger(["p1"])], Settings());
         await HeardOnceInOrder(hub, 5, "p1");
+    }
+
+    [Fact]
+    public async Task Records_that_vanish_with_nothing_behind_them_are_asked_for_too()
+    {
+        await using var hub = await StartAsync("ktail", new Producer("p1"));
+        await SayAll(hub, 0, 5, "p1");
+        await PublishedAsync(hub);
+        using (var reader = new ConsumerBuilder<string, byte[]>(new ConsumerConfig { BootstrapServers = BootstrapServers, GroupId = "ends" }).Build())
+            for (var p = 0; p < 12; p++) cluster.DeleteRecords(TopicOf("p1"), p, reader.QueryWatermarkOffsets(new(TopicOf("p1"), p), TimeSpan.FromSeconds(10)).High.Value);
+        Make(TopicOf("ledger"), 12);
+        await using var ledger = await hub.JoinAsync([new Ledger(["p1"])], Settings());
+        await HeardOnceInOrder(hub, 5, "p1");
+    }
+
+    [Fact]
+    public async Task A_hub_that_starts_without_a_broker_is_ready_and_hears_when_one_comes()
+    {
+        Make(TopicOf("p1"), 12);
+        Make(TopicOf("ledger"), 12);
+        cluster.Down(null);
+        await using var hub = await TestHub.StartAsync("kstart", [new Producer("p1"), new Ledger(["p1"])], Settings());
+        await SayAll(hub, 0, 3, "p1");
+        using var http = new HttpClient { BaseAddress = hub.Http };
+        await Until.TrueAsync("ready, with a warning", async () => await http.GetAsync("/ready") is { IsSuccessStatusCode: true } answer && (await answer.Content.ReadAsStringAsync()).Contains("no broker has answered"), 60);
+        cluster.Up(null);
+        await HeardOnceInOrder(hub, 3, "p1");
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_too_old_is_named_with_the_way_out_and_the_way_out_works()
+    {
+        cluster.ForgetNewGroups();
+        await using var hub = await StartAsync("kold", new Producer("p1"), new Ledger(["p1"]));
+        await SayAll(hub, 0, 3, "p1");
+        using var http = new HttpClient { BaseAddress = hub.Http };
+        await Until.TrueAsync("the sentence", async () => (await (await http.GetAsync("/ready")).Content.ReadAsStringAsync()).Contains("Kafka__group_protocol=classic"), 60);
+        client["group_protocol"] = "classic";
+        await using var classic = await hub.JoinAsync([new Ledger(["p1"])], Settings());
+        await HeardOnceInOrder(classic, 3, "p1");
     }
 
     [Fact]
