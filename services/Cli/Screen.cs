@@ -27,6 +27,16 @@ internal sealed class Screen
     public IReadOnlyList<(string Name, TimeSpan Took)> Steps => steps;
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(began);
 
+    /// <summary>True when the person agrees, or has said --yes beforehand.</summary>
+    /// <exception cref="HubStop">There is nobody to ask.</exception>
+    public async Task<bool> ConfirmAsync(bool yes, string consequence, string question, CancellationToken cancel = default)
+    {
+        if (yes) return true;
+        if (Console.IsInputRedirected) throw new HubStop(Exit.Usage, "没有终端可以确认，请加 --yes。", "There is no terminal to ask at; add --yes.");
+        Line(consequence);
+        return await AnsiConsole.ConfirmAsync(question, defaultValue: false, cancel);
+    }
+
     public Task StepAsync(string name, Func<Step, Task> work) => StepAsync(name, async step => { await work(step); return true; });
 
     public async Task<T> StepAsync<T>(string name, Func<Step, Task<T>> work)

@@ -1,6 +1,5 @@
 using InquiryHub.Cli.Servers;
 using Npgsql;
-using Spectre.Console;
 
 namespace InquiryHub.Cli.Commands;
 
@@ -53,13 +52,7 @@ internal static class CityCommands
         var city = cities[0];
         if (city.State.Processes.Any(process => process.IsAlive))
             throw new HubStop(Exit.AlreadyRunning, $"“{city.Name}”正在运行，请先执行 ./hub stop。", $"\"{city.Name}\" is running. Stop it first: ./hub stop.");
-        if (!yes)
-        {
-            if (Console.IsInputRedirected)
-                throw new HubStop(Exit.Usage, "没有终端可以确认，请加 --yes。", "There is no terminal to ask at; add --yes.");
-            screen.Line($"This removes every contact, case, account and the key ring of \"{city.Name}\" in {city.Folder}, for good.");
-            if (!await AnsiConsole.ConfirmAsync("Remove it?", defaultValue: false)) return Exit.Failed;
-        }
+        if (!await screen.ConfirmAsync(yes, $"This removes every contact, case, account and the key ring of \"{city.Name}\" in {city.Folder}, for good.", "Remove it?")) return Exit.Failed;
         await screen.StepAsync($"Removing \"{city.Name}\"", _ => Task.Run(() => Directory.Delete(city.Folder, recursive: true)));
         return 0;
     }

@@ -1,6 +1,5 @@
 using InquiryHub.Kernel;
 using Npgsql;
-using Spectre.Console;
 
 namespace InquiryHub.Cli.Commands;
 
@@ -36,14 +35,9 @@ internal static class LogCommands
     public static async Task<int> ForgetAsync(Screen screen, string service, bool yes, string? name, CancellationToken cancel)
     {
         await using var connection = await OpenAsync(name, cancel);
-        if (!yes)
-        {
-            if (Console.IsInputRedirected) throw new HubStop(Exit.Usage, "没有终端可以确认，请加 --yes。", "There is no terminal to ask at; add --yes.");
-            screen.Line($"Events that only {service} still had to read may then be removed. If it ever starts again, it begins at the oldest kept event.");
-            if (!await AnsiConsole.ConfirmAsync($"Forget {service}?", defaultValue: false, cancel)) return Exit.Failed;
-        }
+        await RequireConsumerAsync(connection, service);
+        if (!await screen.ConfirmAsync(yes, $"Events that only {service} still had to read may then be removed. If it ever starts again, it begins at the oldest kept event.", $"Forget {service}?", cancel)) return Exit.Failed;
         var removed = await Parking.ForgetAsync(connection, service);
-        if (removed == 0) throw new HubStop(Exit.Failed, $"没有名为 {service} 的消费者，见 ./hub consumers list。", $"There is no consumer {service}; see ./hub consumers list.");
         screen.Line($"{service} is forgotten ({removed} cursors).");
         return 0;
     }
@@ -51,16 +45,18 @@ internal static class LogCommands
     public static async Task<int> SkipAsync(Screen screen, string service, bool yes, string? name, CancellationToken cancel)
     {
         await using var connection = await OpenAsync(name, cancel);
-        if (!yes)
-        {
-            if (Console.IsInputRedirected) throw new HubStop(Exit.Usage, "没有终端可以确认，请加 --yes。", "There is no terminal to ask at; add --yes.");
-            screen.Line($"Events that {service} has not read and that are not kept any more are then lost for it, for good. First see whether a backup still has the outbox's partition.");
-            if (!await AnsiConsole.ConfirmAsync($"Let {service} go on without them?", defaultValue: false, cancel)) return Exit.Failed;
-        }
+        await RequireConsumerAsync(connection, service);
+        if (!await screen.ConfirmAsync(yes, $"Events that {service} has not read and that are not kept any more are then lost for it, for good. First see whether a backup still has the outbox's partition.", $"Let {service} go on without them?", cancel)) return Exit.Failed;
         var moved = await Parking.SkipLostAsync(connection, service);
         if (moved.Count == 0) screen.Line($"没有缺失的事件。 Nothing is missing for {service}.");
         else screen.Table(null, ["from", "first event lost", "goes on at"], [.. moved.Select(m => new[] { $"{m.Source}/{m.Shard}", $"{m.From}", $"{m.To}" })], 1, 2);
         return 0;
+    }
+
+    private static async Task RequireConsumerAsync(NpgsqlConnection connection, string service)
+    {
+        if ((await Parking.ConsumersAsync(connection)).All(row => row.Service != service))
+            throw new HubStop(Exit.Failed, $"没有名为 {service} 的消费者，见 ./hub consumers list。", $"There is no consumer {service}; see ./hub consumers list.");
     }
 
     public static async Task<int> RepublishAsync(Screen screen, string? name, CancellationToken cancel)

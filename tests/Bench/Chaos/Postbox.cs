@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 
 namespace InquiryHub.Bench.Chaos;
@@ -11,28 +10,16 @@ namespace InquiryHub.Bench.Chaos;
 internal sealed class Postbox : IAsyncDisposable
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(30);
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task serving;
+    private readonly Listening listening;
 
-    public Postbox()
-    {
-        listener.Start();
-        serving = Task.Run(ServeAsync);
-    }
+    public Postbox() => listening = new(ConverseAsync);
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => listening.Port;
 
     /// <summary>How often each Message-ID was taken.</summary>
     public ConcurrentDictionary<string, int> Taken { get; } = new();
 
-    private async Task ServeAsync()
-    {
-        try { while (true) _ = ConverseAsync(await listener.AcceptTcpClientAsync(stop.Token)); }
-        catch (Exception e) when (e is OperationCanceledException or SocketException) { }
-    }
-
-    private async Task ConverseAsync(TcpClient client)
+    private async Task ConverseAsync(TcpClient client, CancellationToken stop)
     {
         using (client)
             try
@@ -40,16 +27,16 @@ internal sealed class Postbox : IAsyncDisposable
                 using var reader = new StreamReader(client.GetStream());
                 using var writer = new StreamWriter(client.GetStream()) { AutoFlush = true, NewLine = "\r\n" };
                 await writer.WriteLineAsync("220 postbox");
-                while (await reader.ReadLineAsync(stop.Token) is { } line)
+                while (await reader.ReadLineAsync(stop) is { } line)
                     switch (line.Split(' ')[0].ToUpperInvariant())
                     {
                         case "DATA":
                             await writer.WriteLineAsync("354 go on");
                             var id = "";
-                            while (await reader.ReadLineAsync(stop.Token) is { } text && text != ".")
+                            while (await reader.ReadLineAsync(stop) is { } text && text != ".")
                                 if (text.StartsWith("Message-Id:", StringComparison.OrdinalIgnoreCase)) id = text["Message-Id:".Length..].Trim();
                             Taken.AddOrUpdate(id, 1, (_, n) => n + 1);
-                            await Task.Delay(Moment, stop.Token);
+                            await Task.Delay(Moment, stop);
                             await writer.WriteLineAsync("250 taken");
                             break;
                         case "QUIT": await writer.WriteLineAsync("221 bye"); return;
@@ -59,11 +46,5 @@ internal sealed class Postbox : IAsyncDisposable
             catch (Exception e) when (e is IOException or OperationCanceledException) { /* the hub was killed in the middle */ }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        listener.Stop();
-        await serving;
-        stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => listening.DisposeAsync();
 }

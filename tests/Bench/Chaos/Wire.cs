@@ -11,11 +11,9 @@ namespace InquiryHub.Bench.Chaos;
 internal sealed class Wire : IAsyncDisposable
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(150);
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Line, bool> lines = new();
-    private readonly CancellationTokenSource stop = new();
+    private readonly Listening listening;
     private readonly int server;
-    private readonly Task serving;
     private volatile bool deaf;
 
     private sealed class Line(TcpClient hub, TcpClient server) : IDisposable
@@ -29,11 +27,10 @@ internal sealed class Wire : IAsyncDisposable
     public Wire(int server)
     {
         this.server = server;
-        listener.Start();
-        serving = Task.Run(ServeAsync);
+        listening = new(CarryAsync);
     }
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => listening.Port;
 
     /// <summary>Lines broken while an answer was on its way.</summary>
     public async Task<int> CutAsync()
@@ -46,35 +43,29 @@ internal sealed class Wire : IAsyncDisposable
         return cut.Count;
     }
 
-    private async Task ServeAsync()
-    {
-        try { while (true) _ = CarryAsync(await listener.AcceptTcpClientAsync(stop.Token)); }
-        catch (Exception e) when (e is OperationCanceledException or SocketException) { }
-    }
-
-    private async Task CarryAsync(TcpClient hub)
+    private async Task CarryAsync(TcpClient hub, CancellationToken stop)
     {
         using var line = new Line(hub, new TcpClient());
         try
         {
-            await line.Server.ConnectAsync(IPAddress.Loopback, server, stop.Token);
+            await line.Server.ConnectAsync(IPAddress.Loopback, server, stop);
             hub.NoDelay = line.Server.NoDelay = true;
             lines[line] = true;
-            await Task.WhenAny(PumpAsync(hub, line.Server, line, answers: false), PumpAsync(line.Server, hub, line, answers: true));
+            await Task.WhenAny(PumpAsync(hub, line.Server, line, answers: false, stop), PumpAsync(line.Server, hub, line, answers: true, stop));
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException) { /* the server is away: the hub sees its line closed */ }
         finally { lines.TryRemove(line, out _); }
     }
 
-    private async Task PumpAsync(TcpClient from, TcpClient to, Line line, bool answers)
+    private async Task PumpAsync(TcpClient from, TcpClient to, Line line, bool answers, CancellationToken stop)
     {
         var bytes = new byte[64 * 1024];
         try
         {
-            while (await from.GetStream().ReadAsync(bytes, stop.Token) is > 0 and var n)
+            while (await from.GetStream().ReadAsync(bytes, stop) is > 0 and var n)
             {
                 if (answers && (deaf || line.Swallowed)) { line.Swallowed = true; continue; }
-                await to.GetStream().WriteAsync(bytes.AsMemory(0, n), stop.Token);
+                await to.GetStream().WriteAsync(bytes.AsMemory(0, n), stop);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException) { /* one end closed */ }
@@ -82,10 +73,7 @@ internal sealed class Wire : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        listener.Stop();
-        await serving;
+        await listening.DisposeAsync();
         foreach (var line in lines.Keys) line.Dispose();
-        stop.Dispose();
     }
 }
