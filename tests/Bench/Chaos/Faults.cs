@@ -106,7 +106,7 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
         var (mark, cut) = (witness.Mark(), 0);
         for (var times = random.Next(2, 5); times > 0; times--) cut += await city.Wire.CutAsync();
         var served = await witness.ServedAsync(await witness.NowAsync());
-        return new(cut > 0, $"{cut} lines broken with an answer on its way, {Witness.Count(mark, DatabaseFailed)} batches in doubt", served);
+        return new(cut > 0, $"{cut} lines broken with the answer to a commit on its way, {Witness.Count(mark, DatabaseFailed)} batches in doubt", served);
     }
 
     private async Task<Bite> RedisAsync()

@@ -5,12 +5,12 @@ using System.Net.Sockets;
 namespace InquiryHub.Bench.Chaos;
 
 /// <summary>
-/// The line between the hub and its database. For a moment the server hears everything and no answer comes back, then the line breaks: what
-/// was being committed is committed, and its writer can't know.
+/// The line between the hub and its database. For a moment no answer that tells of a commit comes back, then the lines it was kept from
+/// break: what they wrote is committed, and its writer can't know.
 /// </summary>
 internal sealed class Wire : IAsyncDisposable
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<Line, bool> lines = new();
     private readonly Listening listening;
     private readonly int server;
@@ -32,14 +32,14 @@ internal sealed class Wire : IAsyncDisposable
 
     public int Port => listening.Port;
 
-    /// <summary>Lines broken while an answer was on its way.</summary>
+    /// <summary>Lines broken with the answer to a commit on its way.</summary>
     public async Task<int> CutAsync()
     {
         deaf = true;
         await Task.Delay(Moment);
         var cut = lines.Keys.Where(l => l.Swallowed).ToList();
+        deaf = false; // first: who comes back at once must be heard
         foreach (var line in cut) line.Dispose();
-        deaf = false;
         return cut.Count;
     }
 
@@ -64,7 +64,7 @@ internal sealed class Wire : IAsyncDisposable
         {
             while (await from.GetStream().ReadAsync(bytes, stop) is > 0 and var n)
             {
-                if (answers && (deaf || line.Swallowed)) { line.Swallowed = true; continue; }
+                if (answers && (line.Swallowed || deaf && bytes.AsSpan(0, n).IndexOf("COMMIT\0"u8) >= 0)) { line.Swallowed = true; continue; }
                 await to.GetStream().WriteAsync(bytes.AsMemory(0, n), stop);
             }
         }
