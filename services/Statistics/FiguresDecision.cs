@@ -13,6 +13,9 @@ internal sealed record Scope(string From, string To, string Measure)
     public bool Except { get; init; }
     public string? AreaCode { get; init; }
     public string[]? Outcomes { get; init; }
+    /// <summary>Whether the counters by month and county can tell: no unit, nothing smaller than a county, no part of a month.</summary>
+    public bool WholeMonths => UnitCode is null && (AreaCode?.Length ?? 0) <= FactDecision.CountyDigits && From.EndsWith("-01", StringComparison.Ordinal)
+        && CityTime.TryDay(To, out var to) && to.AddDays(1).Day == 1;
     public bool Everything => UnitCode is null && Channels is null && AreaCode is null && Outcomes is null;
 }
 

@@ -8,8 +8,8 @@ using StackExchange.Redis;
 
 namespace InquiryHub.Statistics;
 
-/// <summary>A channel's contacts of a day in one shard, absolute, so that a repeated or late message does no harm for long.</summary>
-internal sealed record LiveValue(string Day, string Channel, int Shard, long Value, DateTimeOffset? LastAt);
+/// <summary>A channel's contacts of a day in one shard, absolute, as they were after <paramref name="At"/>: a repeated message does no harm, and a late one is known by it.</summary>
+internal sealed record LiveValue(string Day, string Channel, int Shard, long Value, DateTimeOffset At, DateTimeOffset? LastAt);
 
 /// <summary>One PUBLISH: what moved, and the city's clock then.</summary>
 internal sealed record LiveNews(DateTimeOffset At, IReadOnlyList<LiveValue> Values);
@@ -25,7 +25,7 @@ internal sealed partial class LiveFigures(RedisLink redis, StatisticsStore store
     static readonly TimeSpan poll = TimeSpan.FromSeconds(1), heal = TimeSpan.FromSeconds(15), pace = TimeSpan.FromMilliseconds(250);
 
     readonly Lock gate = new();
-    readonly Dictionary<(string Day, string Channel, int Shard), long> pending = [];
+    readonly Dictionary<(string Day, string Channel, int Shard), (long Value, DateTimeOffset At)> pending = [];
     readonly Dictionary<(string Day, string Channel), DateTimeOffset> arrivals = [];
     readonly Channel<bool> wake = System.Threading.Channels.Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     object? seen;
@@ -33,6 +33,9 @@ internal sealed partial class LiveFigures(RedisLink redis, StatisticsStore store
 
     readonly SemaphoreSlim reading = new(1);
     readonly Dictionary<string, (LiveDay Day, long ReadAt)> days = [];
+    // What is heard while SQL is read: it may be newer than what was read.
+    readonly List<LiveNews> meanwhile = [];
+    bool asking;
     TaskCompletionSource news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     volatile bool subscribed;
 
@@ -47,7 +50,7 @@ internal sealed partial class LiveFigures(RedisLink redis, StatisticsStore store
                 foreach (var (key, at) in last) if (!arrivals.TryGetValue(key, out var known) || known < at) arrivals[key] = at;
                 // The same dictionary comes to every fact of the batch.
                 if (!ReferenceEquals(seen, values) && values.TryGetValue(StatisticsStore.Daily, out var moved))
-                    foreach (var v in moved) pending[(v.Dimensions[0], v.Dimensions[1], v.Shard)] = v.Value;
+                    foreach (var v in moved) pending[(v.Dimensions[0], v.Dimensions[1], v.Shard)] = (v.Value, work.Now);
                 (seen, countedAt) = (values, work.Now);
             }
             wake.Writer.TryWrite(true);
@@ -65,7 +68,7 @@ internal sealed partial class LiveFigures(RedisLink redis, StatisticsStore store
                 LiveNews outgoing;
                 lock (gate)
                 {
-                    outgoing = new(countedAt, [.. pending.Select(p => new LiveValue(p.Key.Day, p.Key.Channel, p.Key.Shard, p.Value, arrivals.TryGetValue((p.Key.Day, p.Key.Channel), out var at) ? at : null))]);
+                    outgoing = new(countedAt, [.. pending.Select(p => new LiveValue(p.Key.Day, p.Key.Channel, p.Key.Shard, p.Value.Value, p.Value.At, arrivals.TryGetValue((p.Key.Day, p.Key.Channel), out var at) ? at : null))]);
                     pending.Clear();
                     arrivals.Clear();
                 }
@@ -93,20 +96,25 @@ internal sealed partial class LiveFigures(RedisLink redis, StatisticsStore store
         var heard = Json.Read<LiveNews>(message);
         lock (gate)
         {
+            if (asking) meanwhile.Add(heard);
             var today = CityTime.Iso(CityTime.DateOf(heard.At));
             foreach (var (asked, (day, readAt)) in days.ToList())
-            {
-                if (asked.Length == 0 && day.Day != today) { days.Remove(asked); continue; } // midnight has passed
-                days[asked] = (day with { Now = heard.At }, readAt);
-                foreach (var v in heard.Values.Where(v => v.Day == day.Day))
-                {
-                    day.Values[(v.Channel, v.Shard)] = v.Value;
-                    if (v.LastAt is { } at && (!day.Last.TryGetValue(v.Channel, out var known) || known < at)) day.Last[v.Channel] = at;
-                }
-            }
+                if (asked.Length == 0 && day.Day != today) days.Remove(asked); // midnight has passed
+                else days[asked] = (Learn(day, heard), readAt);
             (var before, news) = (news, new(TaskCreationOptions.RunContinuationsAsynchronously));
             before.SetResult();
         }
+    }
+
+    /// <summary>The day with what was heard; what is older than it is left out. Its tables are changed in place.</summary>
+    internal static LiveDay Learn(LiveDay day, LiveNews heard)
+    {
+        foreach (var v in heard.Values.Where(v => v.Day == day.Day && !(day.Changed.TryGetValue(v.Shard, out var known) && v.At < known)))
+        {
+            day.Values[(v.Channel, v.Shard)] = v.Value;
+            if (v.LastAt is { } at && (!day.Last.TryGetValue(v.Channel, out var last) || last < at)) day.Last[v.Channel] = at;
+        }
+        return heard.At > day.Now ? day with { Now = heard.At } : day;
     }
 
     /// <summary>The totals now, then again whenever they change, at most four times a second. An empty day is the city's today.</summary>
@@ -139,22 +147,27 @@ internal sealed partial class LiveFigures(RedisLink redis, StatisticsStore store
         await reading.WaitAsync(stop);
         try
         {
-            Task signal;
             lock (gate)
             {
                 if (days.TryGetValue(day, out var known) && Stopwatch.GetElapsedTime(known.ReadAt) < Stale) return (Totals(known.Day), known.Day.Now);
-                signal = news.Task;
+                meanwhile.Clear();
+                asking = true;
             }
             var read = await store.LiveAsync(day, stop);
             lock (gate)
             {
+                read = meanwhile.Aggregate(read, Learn);
+                meanwhile.Clear();
                 if (days.Count > 40) days.Clear(); // old days that somebody once looked at
-                // News that came while SQL was read may be newer than what it read: then it counts as old and is read again.
-                days[day] = (read, signal.IsCompleted ? 0 : Stopwatch.GetTimestamp());
+                days[day] = (read, Stopwatch.GetTimestamp());
                 return (Totals(read), read.Now);
             }
         }
-        finally { reading.Release(); }
+        finally
+        {
+            lock (gate) asking = false;
+            reading.Release();
+        }
     }
 
     static LiveTotals Totals(LiveDay live)

@@ -6,10 +6,10 @@ namespace InquiryHub.Statistics;
 
 internal sealed record Changed(int Shard, DateTimeOffset At);
 
-/// <summary>What SQL knows of one watched day: contacts by channel and shard, the last arrival by channel.</summary>
-internal sealed record LiveDay(string Day, DateTimeOffset Now, Dictionary<(string Channel, int Shard), long> Values, Dictionary<string, DateTimeOffset> Last);
+/// <summary>What SQL knows of one watched day: contacts by channel and shard, the last arrival by channel, and when each shard last changed.</summary>
+internal sealed record LiveDay(string Day, DateTimeOffset Now, Dictionary<(string Channel, int Shard), long> Values, Dictionary<string, DateTimeOffset> Last, Dictionary<int, DateTimeOffset> Changed);
 
-/// <summary>All SQL of Statistics. Counters and facts carry the same columns, so one filter serves both.</summary>
+/// <summary>All SQL of Statistics. Counters and facts carry the same columns, so one filter serves both; whole months without a unit are read from `monthly`.</summary>
 internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDataSource database)
 {
     public static readonly Table<FactRow> Facts = new("statistics.fact", r => r.Key,
@@ -18,19 +18,25 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         new("outcome", "text", r => r.Outcome), new("received_at", "timestamptz", r => r.ReceivedAt));
     public static readonly Table<Changed> Changes = new("statistics.changed", c => $"{c.Shard}", new Column<Changed>("at", "timestamptz", c => c.At));
     public static readonly CounterTable Counters = new("statistics.counter", "day", "channel", "unit_code", "area_code", "measure", "outcome");
+    public static readonly CounterTable Monthly = new("statistics.monthly", "month", "channel", "area_code", "measure", "outcome");
     public static readonly CounterTable Daily = new("statistics.daily", "day", "channel");
 
-    const string Where = """
-        day between $1 and $2 and ($3::text is null or unit_code = $3) and ($4::text[] is null or (channel = any($4)) <> $7)
+    const string Within = """
+        ($4::text[] is null or (channel = any($4)) <> $7)
         and ($5::text is null or case when $5 = '' then area_code = '' else left(area_code, length($5)) = $5 end) and ($6::text[] is null or outcome = any($6))
         """;
+    const string Where = $"day between $1 and $2 and ($3::text is null or unit_code = $3) and {Within}";
+    const string WhereMonths = $"month between left($1, 7) and left($2, 7) and $3::text is null and {Within}";
     const string LastChange = "select max(at) from statistics.changed";
 
-    static string Expression(string dimension) => dimension switch
+    static string Expression(string dimension, bool months) => dimension switch
     {
+        "month" when months => "month", "year" when months => "left(month, 4)",
         "channel" or "bucket" => "channel", "unit" => "unit_code", "day" => "day", "month" => "left(day, 7)", "year" => "left(day, 4)", "area" => "left(area_code, 6)",
         "outcome" => "outcome", "none" => "''", _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
     };
+
+    static string From(bool months) => months ? $"statistics.monthly where {WhereMonths}" : $"statistics.counter where {Where}";
 
     static NpgsqlBatchCommand Command(string sql, Scope s, params object[] more)
     {
@@ -44,8 +50,9 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
 
     public async Task<(List<Sum> Sums, DateTimeOffset? AsOf)> SumsAsync(Scope scope, string row, string column, CancellationToken stop)
     {
+        var months = scope.WholeMonths && row is not ("day" or "unit") && column is not ("day" or "unit");
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Command($"select {Expression(row)}, {Expression(column)}, sum(value)::bigint from statistics.counter where {Where} and measure = any($8) group by 1, 2", scope, [Measures.Of(scope.Measure)]));
+        batch.BatchCommands.Add(Command($"select {Expression(row, months)}, {Expression(column, months)}, sum(value)::bigint from {From(months)} and measure = any($8) group by 1, 2", scope, [Measures.Of(scope.Measure)]));
         batch.BatchCommands.Add(new(LastChange));
         await using var reader = await batch.ExecuteReaderAsync(stop);
         var sums = new List<Sum>();
@@ -56,8 +63,9 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
     /// <summary>Both measures of a scope by step, channel, county and outcome: one statement, so whatever is shown together agrees.</summary>
     public async Task<(List<CubeSum> Cube, DateTimeOffset? AsOf)> CubeAsync(Scope scope, string step, CancellationToken stop)
     {
+        var months = scope.WholeMonths && step != "day";
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Command($"select {Expression(step)}, channel, left(area_code, 6), measure, outcome, sum(value)::bigint from statistics.counter where {Where} group by 1, 2, 3, 4, 5 having sum(value) <> 0", scope));
+        batch.BatchCommands.Add(Command($"select {Expression(step, months)}, channel, left(area_code, 6), measure, outcome, sum(value)::bigint from {From(months)} group by 1, 2, 3, 4, 5 having sum(value) <> 0", scope));
         batch.BatchCommands.Add(new(LastChange));
         await using var reader = await batch.ExecuteReaderAsync(stop);
         var cube = new List<CubeSum>();
@@ -107,21 +115,27 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
     /// <summary>One day's totals; an empty day is the city's today.</summary>
     public async Task<LiveDay> LiveAsync(string day, CancellationToken stop)
     {
-        await using var command = database.CreateCommand("""
+        await using var batch = database.CreateBatch();
+        // One snapshot: what a shard's values are, and when they came to be so.
+        batch.BatchCommands.Add(new("begin isolation level repeatable read read only"));
+        batch.BatchCommands.Add(new("""
             with d as materialized (select coalesce(nullif($1, ''), to_char(now at time zone interval '08:00', 'YYYY-MM-DD')) as day, now from (select log.city_now() as now) n),
-            last as (select f.channel, max(f.received_at) as at from statistics.fact f, d where f.day = d.day and f.contacts > 0 group by 1)
+            last as (select channel, (select f.received_at from statistics.fact f where f.day = d.day and f.channel = c.channel and f.contacts > 0 order by f.received_at desc limit 1) as at from d, (select distinct channel from statistics.daily, d where daily.day = d.day) c)
             select d.day, d.now, c.channel, c.shard, c.value, l.at from d left join statistics.daily c on c.day = d.day left join last l on l.channel = c.channel
-            """);
-        command.Parameters.Add(new() { Value = day });
-        await using var reader = await command.ExecuteReaderAsync(stop);
+            """) { Parameters = { new() { Value = day } } });
+        batch.BatchCommands.Add(new("select shard, at from statistics.changed"));
+        batch.BatchCommands.Add(new("commit"));
+        await using var reader = await batch.ExecuteReaderAsync(stop);
         LiveDay? live = null;
         while (await reader.ReadAsync(stop))
         {
-            live ??= new(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), [], []);
+            live ??= new(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), [], [], []);
             if (reader.IsDBNull(2)) continue;
             live.Values[(reader.GetString(2), reader.GetInt16(3))] = reader.GetInt64(4);
             if (!reader.IsDBNull(5)) live.Last[reader.GetString(2)] = reader.GetFieldValue<DateTimeOffset>(5);
         }
+        await reader.NextResultAsync(stop);
+        while (await reader.ReadAsync(stop)) live!.Changed[reader.GetInt16(0)] = reader.GetFieldValue<DateTimeOffset>(1);
         return live!;
     }
 }

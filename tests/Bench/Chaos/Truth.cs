@@ -107,6 +107,7 @@ internal sealed class Truth(ChaosCity city, Officers officers, IReadOnlyList<Ack
             if (await watch.ResponseStream.MoveNext(CancellationToken.None)) live += watch.ResponseStream.Current.Total;
         }
         Add("live figures by Redis = SQL", live - sql, $"{live} live, {sql} in SQL");
+        Add("months = counters", await count("select (select coalesce(sum(value), 0) from statistics.monthly) - (select coalesce(sum(value), 0) from statistics.counter)"), "counted");
         Add("counters = facts", await count("select (select coalesce(sum(contacts), 0) from statistics.fact) - (select coalesce(sum(value), 0) from statistics.daily)"), "contacts");
     }
 
