@@ -22,7 +22,8 @@ sealed record TaskNews(string From, IReadOnlyList<MovedTask> Moved);
 /// <summary>
 /// The worklists for whoever watches. After a commit the ids of what changed are told within the process, and by Redis pub/sub to the
 /// other processes; each that has viewers reads the rows once, many at a time, and gives each viewer its own. Whenever something may
-/// have been missed, viewers are told to read their list anew: a slow one, all when Redis goes or comes, and every 5 s while it is away.
+/// have been missed, viewers are told to read their list anew: a slow one, all when Redis goes or comes, every 5 s while it is away, and
+/// every minute while there are other processes.
 /// </summary>
 sealed partial class LiveTasks(RedisLink redis, [FromKeyedServices("casework")] NpgsqlDataSource database, ILogger<LiveTasks> log) : BackgroundService
 {
@@ -149,19 +150,21 @@ sealed partial class LiveTasks(RedisLink redis, [FromKeyedServices("casework")] 
         wake.Writer.TryWrite(true);
     }
 
-    // Every second: is there another process to be told? Now and then everybody reads anew.
+    // Every second: is there another process to be told? Then now and then everybody reads anew: one that died told nobody.
     async Task LookAsync(CancellationToken stop)
     {
-        var (last, wait) = (Stopwatch.GetTimestamp(), poll);
+        var (last, wait, doubt) = (Stopwatch.GetTimestamp(), poll, true);
         using var timer = new PeriodicTimer(look);
         try
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
                 others = await AreOthersAsync();
+                doubt |= others || !subscribed || !redis.Up;
                 if (Stopwatch.GetElapsedTime(last) < wait) continue;
                 (last, wait) = (Stopwatch.GetTimestamp(), subscribed && redis.Up ? heal : poll);
-                Anew();
+                if (doubt) Anew();
+                doubt = false;
             }
         }
         catch (OperationCanceledException) { }

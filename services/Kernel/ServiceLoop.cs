@@ -41,32 +41,34 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
         using var connection = database.Open(service);
         var batch = new Batch(service, shards, reference);
         inbound.Connected();
-        var last = 0;
+        var (last, began) = (0, Stopwatch.GetTimestamp());
         health.Working();
         while (!token.IsCancellationRequested)
         {
             var now = writer.Busy ? Math.Min(size, MaxBesideCommands) : size;
-            if (Pause(last, now, most > MaxBatch) is > 0 and var pause) stop.Token.WaitHandle.WaitOne(pause);
+            if (Pause(last, now, most > MaxBatch, service.Apart, Stopwatch.GetElapsedTime(began).TotalMilliseconds) is > 0 and var pause) stop.Token.WaitHandle.WaitOne(pause);
             var (messages, replays) = inbound.Read(connection, now, token);
             last = messages.Count;
             if (messages.Count == 0 && replays.Count == 0) { health.Working(); continue; }
-            var started = Stopwatch.GetTimestamp();
+            began = Stopwatch.GetTimestamp();
             var result = RunOrIsolate(batch, connection, messages, replays);
             size = Math.Min(most, size + size / 4);
             worked();
             inbound.Committed(result);
             health.Folded(result);
-            Metrics.Batch(service.Name, result, messages.Count, Stopwatch.GetElapsedTime(started));
+            Metrics.Batch(service.Name, result, messages.Count, Stopwatch.GetElapsedTime(began));
             if (result.Parked > 0) Log.Parked(log, service.Name, result.Parked);
         }
     }
 
     /// <summary>
-    /// Milliseconds to let messages gather. A batch costs about the same for 5 messages as for 50, so a short pause makes fewer of
-    /// them; a message that comes alone goes at once, and a full batch waits for nothing. Who hears of one inquiry from many services
-    /// waits longer in a flood: then the inquiry's facts meet in one batch and its row is written once, not once a fact.
+    /// Milliseconds to let messages gather. A message that comes alone goes at once, and a full batch waits for nothing; else batches
+    /// begin a few milliseconds apart, each service's own. Who hears of one inquiry from many services waits longer in a flood: then the
+    /// inquiry's facts meet in one batch and its row is written once, not once a fact.
     /// </summary>
-    internal static int Pause(int last, int size, bool gathers) => last < 8 || last >= size ? 0 : last >= Flood && gathers ? Math.Min(last / 8, 120) : Math.Min(last, 10);
+    /// <param name="since">Milliseconds since the last batch began.</param>
+    internal static int Pause(int last, int size, bool gathers, int apart, double since) =>
+        last == 0 || last >= size ? 0 : last < Flood ? Math.Max(0, apart - (int)since) : gathers ? Math.Min(last / 8, 120) : 10;
 
     const int Flood = 200, Many = 4;
 

@@ -11,7 +11,7 @@ public sealed class SlaModule : IHubModule
 
     public void Add(IHostApplicationBuilder builder)
     {
-        builder.AddHubService(Name, _ => new HubService(Name, Sources: ["routing", "casework", "directory"], new SlaHandlers(), typeof(SlaModule).Assembly, SlaRules.Of));
+        builder.AddHubService(Name, _ => new HubService(Name, Sources: ["routing", "casework", "directory"], new SlaHandlers(), typeof(SlaModule).Assembly, SlaRules.Of) { Apart = 15 });
         builder.Services.AddHostedService<SlaSweep>();
     }
 

@@ -10,7 +10,7 @@ public sealed class StatisticsModule : IHubModule
     public void Add(IHostApplicationBuilder builder)
     {
         builder.AddHubService(Name, sp => new HubService(Name, Sources: ["channels", "routing", "sla", "casework", "directory"],
-            new StatisticsHandlers(sp.GetRequiredService<LiveFigures>()), typeof(StatisticsModule).Assembly, Reference: Names.Of));
+            new StatisticsHandlers(sp.GetRequiredService<LiveFigures>()), typeof(StatisticsModule).Assembly, Reference: Names.Of) { Apart = 30 });
         builder.Services.AddSingleton<StatisticsStore>().AddSingleton<LiveFigures>().AddSingleton(Claims.Read()).AddHostedService(sp => sp.GetRequiredService<LiveFigures>());
     }
 

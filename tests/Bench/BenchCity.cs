@@ -59,6 +59,13 @@ sealed class BenchCity : IAsyncDisposable
         return batches;
     }
 
+    /// <summary>What was loaded within a minute leaves the database work that is long done in a city where it took a year: to vacuum, and to write back.</summary>
+    public async Task SettleAsync(CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(cancel);
+        foreach (var statement in new[] { "vacuum (analyze)", "checkpoint" }) await new NpgsqlCommand(statement, connection).ExecuteNonQueryAsync(cancel);
+    }
+
     /// <summary>Ends every program; the servers run on.</summary>
     public Task StopProgramsAsync() => running.StopProgramsAsync();
 

@@ -32,8 +32,11 @@ static class LatencyBench
         }
         foreach (var rate in Rates) await RoundAsync($"Warming up at {rate:N0}/s", rate, WarmUpSeconds);
         var rounds = new List<LatencyRound>();
-        for (var n = 1; n <= run.Rounds; n++)
-            foreach (var rate in Rates) rounds.Add(await RoundAsync($"Round {n} of {run.Rounds}, {rate:N0}/s for {run.Seconds} s", rate, run.Seconds));
+        foreach (var rate in Rates)
+        {
+            await screen.StepAsync("Settling", _ => city.SettleAsync(cancel));
+            for (var n = 1; n <= run.Rounds; n++) rounds.Add(await RoundAsync($"Round {n} of {run.Rounds}, {rate:N0}/s for {run.Seconds} s", rate, run.Seconds));
+        }
 
         Print(screen, run, rounds);
         var atMost = run.Place.Log switch { BenchPlace.Embedded => EmbeddedAtMost, BenchPlace.RealKafka => KafkaAtMost, _ => (double?)null };

@@ -9,18 +9,19 @@ public sealed class LogRulesTests
     static readonly DateTimeOffset start = new(2026, 11, 24, 1, 0, 0, TimeSpan.Zero);
     static Message Fact(string source, int shard, long seq, int at) => new(source, shard, seq, $"k{seq}", "t", null, [], start.AddSeconds(at));
 
-    [Theory]
-    [InlineData(0), InlineData(7)]
-    public void A_message_that_comes_alone_waits_for_no_other(int last) => Assert.Equal(0, ServiceLoop.Pause(last, 2000, gathers: true));
+    static int Pause(int last, int size = 2000, bool gathers = true, double since = 0) => ServiceLoop.Pause(last, size, gathers, apart: 10, since);
 
     [Fact]
-    public void A_full_batch_waits_for_nothing() => Assert.Equal(0, ServiceLoop.Pause(500, 500, gathers: true));
+    public void A_message_that_comes_alone_and_a_full_batch_wait_for_nothing() => Assert.Equal((0, 0), (Pause(0), Pause(500, size: 500)));
+
+    [Fact]
+    public void Small_batches_begin_as_far_apart_as_their_service_says() => Assert.Equal((10, 3, 0), (Pause(1), Pause(199, since: 7.4), Pause(7, since: 12)));
 
     [Fact]
     public void In_a_flood_only_who_hears_many_services_waits_long_and_never_over_120_ms()
     {
-        Assert.Equal((10, 10), (ServiceLoop.Pause(199, 8000, true), ServiceLoop.Pause(1999, 8000, false)));
-        Assert.Equal((25, 120), (ServiceLoop.Pause(200, 8000, true), ServiceLoop.Pause(7999, 8000, true)));
+        Assert.Equal(10, Pause(1999, gathers: false, since: 50));
+        Assert.Equal((25, 120), (Pause(200, 8000), Pause(7999, 8000)));
     }
 
     [Fact]
