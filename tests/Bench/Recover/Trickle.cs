@@ -4,8 +4,9 @@ namespace InquiryHub.Bench.Recover;
 sealed class Trickle : IAsyncDisposable
 {
     const int ARequest = 10;
-    // Dense enough that the next contact of a shard is no great part of what is measured: 33 a second and shard.
-    static readonly TimeSpan Every = TimeSpan.FromMilliseconds(25);
+    // Dense enough that the next contact of a shard is no great part of what is measured, 17 a second and shard, and not so dense that
+    // two processors have no time left for taking over: at 400 a second nine processes had none.
+    static readonly TimeSpan Every = TimeSpan.FromMilliseconds(50);
     readonly CancellationTokenSource stop = new();
     readonly Task sending;
     int requests;
