@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using InquiryHub.Kernel;
 using Npgsql;
 using NpgsqlTypes;
@@ -27,7 +28,6 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         """;
     const string Where = $"day between $1 and $2 and ($3::text is null or unit_code = $3) and {Within}";
     const string WhereMonths = $"month between left($1, 7) and left($2, 7) and $3::text is null and {Within}";
-    const string LastChange = "select max(at) from statistics.changed";
 
     static string Expression(string dimension, bool months) => dimension switch
     {
@@ -48,33 +48,52 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
     static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
     static NpgsqlParameter Texts(string[]? values) => new() { Value = (object?)values ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
-    public async Task<(List<Sum> Sums, DateTimeOffset? AsOf)> SumsAsync(Scope scope, string row, string column, CancellationToken stop)
+    public Task<(IReadOnlyList<Sum> Sums, DateTimeOffset? AsOf)> SumsAsync(Scope scope, string row, string column, CancellationToken stop)
     {
         var months = scope.WholeMonths && row is not ("day" or "unit") && column is not ("day" or "unit");
-        await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Command($"select {Expression(row, months)}, {Expression(column, months)}, sum(value)::bigint from {From(months)} and measure = any($8) group by 1, 2", scope, [Measures.Of(scope.Measure)]));
-        batch.BatchCommands.Add(new(LastChange));
-        await using var reader = await batch.ExecuteReaderAsync(stop);
-        var sums = new List<Sum>();
-        while (await reader.ReadAsync(stop)) sums.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2)));
-        return (sums, await AsOfAsync(reader, stop));
+        return AskAsync($"select {Expression(row, months)}, {Expression(column, months)}, sum(value)::bigint from {From(months)} and measure = any($8) group by 1, 2",
+            scope, r => new Sum(r.GetString(0), r.GetString(1), r.GetInt64(2)), stop, [Measures.Of(scope.Measure)]);
     }
 
     /// <summary>Both measures of a scope by step, channel, county and outcome: one statement, so whatever is shown together agrees.</summary>
-    public async Task<(List<CubeSum> Cube, DateTimeOffset? AsOf)> CubeAsync(Scope scope, string step, CancellationToken stop)
+    public Task<(IReadOnlyList<CubeSum> Cube, DateTimeOffset? AsOf)> CubeAsync(Scope scope, string step, CancellationToken stop)
     {
         var months = scope.WholeMonths && step != "day";
-        await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Command($"select {Expression(step, months)}, channel, left(area_code, 6), measure, outcome, sum(value)::bigint from {From(months)} group by 1, 2, 3, 4, 5 having sum(value) <> 0", scope));
-        batch.BatchCommands.Add(new(LastChange));
-        await using var reader = await batch.ExecuteReaderAsync(stop);
-        var cube = new List<CubeSum>();
-        while (await reader.ReadAsync(stop)) cube.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5)));
-        return (cube, await AsOfAsync(reader, stop));
+        return AskAsync($"select {Expression(step, months)}, channel, left(area_code, 6), measure, outcome, sum(value)::bigint from {From(months)} group by 1, 2, 3, 4, 5 having sum(value) <> 0",
+            scope, r => new CubeSum(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetInt64(5)), stop);
     }
 
-    static async Task<DateTimeOffset?> AsOfAsync(NpgsqlDataReader reader, CancellationToken stop) =>
-        await reader.NextResultAsync(stop) && await reader.ReadAsync(stop) && !reader.IsDBNull(0) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
+    // Many screens ask the same. While nothing was folded in between, the second one gets what the first one got.
+    const int MostAnswers = 200;
+    // Figures change when a message is folded, which moves a cursor, or when a parked one is replayed, which takes it away.
+    const string State = "select (select sum(next_seq) from log.cursor where service = 'statistics') || ' ' || (select count(*) from log.parked where service = 'statistics')";
+    readonly ConcurrentDictionary<string, (string State, object Rows, DateTimeOffset? AsOf)> answers = new();
+
+    async Task<(IReadOnlyList<T> Rows, DateTimeOffset? AsOf)> AskAsync<T>(string question, Scope scope, Func<NpgsqlDataReader, T> row, CancellationToken stop, params object[] more)
+    {
+        var asked = Json.Write(new { question, scope, more });
+        await using var connection = await database.OpenConnectionAsync(stop);
+        if (answers.TryGetValue(asked, out var known))
+        {
+            await using var look = new NpgsqlCommand(State, connection);
+            if ((string)(await look.ExecuteScalarAsync(stop))! == known.State) return ((IReadOnlyList<T>)known.Rows, known.AsOf);
+        }
+        await using var batch = connection.CreateBatch();
+        // One snapshot for the rows and for the state that they are of.
+        batch.BatchCommands.Add(new("begin isolation level repeatable read read only"));
+        batch.BatchCommands.Add(new($"{State}, (select max(at) from statistics.changed)"));
+        batch.BatchCommands.Add(Command(question, scope, more));
+        batch.BatchCommands.Add(new("commit"));
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        var (state, asOf) = (reader.GetString(0), reader.IsDBNull(1) ? (DateTimeOffset?)null : reader.GetFieldValue<DateTimeOffset>(1));
+        await reader.NextResultAsync(stop);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(stop)) rows.Add(row(reader));
+        if (answers.Count >= MostAnswers) answers.Clear();
+        answers[asked] = (state, rows, asOf);
+        return (rows, asOf);
+    }
 
     /// <summary>The rows behind a figure, newest day first, after (day, key) of the last row seen; and what all of them add up to.</summary>
     public async Task<(List<FactRow> Rows, string Next, long TotalRows, long TotalCount)> FactsAsync(Scope scope, int size, string after, CancellationToken stop)

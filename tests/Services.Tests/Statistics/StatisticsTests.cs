@@ -109,6 +109,30 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public async Task The_same_question_is_answered_without_reading_the_counters_until_something_is_folded_or_replayed()
+    {
+        await using var hub = await Start("again");
+        var (client, me) = Connect(hub);
+        var at = CityTime.At(new(2013, 6, 3), new(10, 0));
+        async Task<long> Contacts() => (await client.GetBreakdownAsync(new() { Filter = June, Rows = "channel" }, me)).Total;
+        async Task<long> Told(string sql)
+        {
+            await hub.SqlAsync(sql);
+            return await Contacts();
+        }
+        await Say(hub, "channels", "c1", new ContactRecorded { Contact = Came("c1", "WalkIn", at) });
+        await hub.QuietAsync();
+        Assert.Equal(1, await Contacts());
+        // What nobody does: it shows where an answer came from.
+        Assert.Equal(1, await Told("update statistics.monthly set value = 40"));
+        await Say(hub, "channels", "c2", new ContactRecorded { Contact = Came("c2", "WalkIn", at) });
+        await hub.QuietAsync();
+        Assert.Equal(41, await Contacts());
+        Assert.Equal(7, await Told("delete from statistics.monthly; insert into statistics.monthly values (0, '2013-06', 'WalkIn', '', 'contact', 'NoInquiry', 7); insert into log.parked (service, source, shard, seq, key, type, body, recorded_at, error) values ('statistics', 'channels', 0, 0, 'k', 't', '', now(), 'e')"));
+        Assert.Equal(9, await Told("update statistics.monthly set value = 9; delete from log.parked"));
+    }
+
+    [Fact]
     public async Task Pages_of_a_list_hold_every_row_once()
     {
         await using var hub = await Start("paged");
