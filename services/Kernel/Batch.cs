@@ -18,8 +18,6 @@ internal sealed record BatchResult(IReadOnlyDictionary<Position, Cursor> Cursors
 /// </summary>
 internal sealed class Batch(HubService service, Shards shards, ReferenceCache reference)
 {
-    // What log.city_now() says, written out: PostgreSQL does not fold a function with a query in it into its caller, and the call cost 150 us a batch.
-    const string Now = "select coalesce((select base + (clock_timestamp() - since) * rate from log.clock), clock_timestamp()), clock_timestamp()";
     const string Lock = "select shard, next_seq from log.shard where service = $1 and shard = any($2) order by shard for update";
 
     public BatchResult Run(NpgsqlConnection connection, IReadOnlyList<Message> messages, IReadOnlyList<ParkedMessage> replays, IReadOnlyList<PendingCommand> commands, string? refused = null)
@@ -72,7 +70,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
         batch.BatchCommands.Add(Command(Lock, service.Name, small));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Now + (service.Reference is null ? ", 0::bigint" : $", (select version from {service.Name}.reference_version)")));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select log.city_now(), clock_timestamp(), {(service.Reference is null ? "0::bigint" : $"(select version from {service.Name}.reference_version)")}"));
         if (hears) batch.BatchCommands.Add(Command("select source, shard, next_seq, recorded_at, position from log.cursor where service = $1 and shard = any($2)", service.Name, small));
         if (hears) batch.BatchCommands.Add(Command("select id, key, deferred from log.parked where service = $1 and shard = any($2)", service.Name, small));
         var ids = commands.Where(c => c.Id is not null).Select(c => c.Id!).ToArray();

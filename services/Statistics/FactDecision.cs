@@ -84,20 +84,13 @@ internal sealed record FactRow
     public Fact? Fact { get; init; }
 }
 
-internal readonly record struct Counter(string Day, string Channel, string UnitCode, string AreaCode, string Measure, string Outcome)
-{
-    public string Month => Day[..7];
-    public string County => AreaCode.Length > FactDecision.CountyDigits ? AreaCode[..FactDecision.CountyDigits] : AreaCode;
-}
+internal readonly record struct Counter(string Day, string Channel, string UnitCode, string AreaCode, string Measure, string Outcome);
 
 /// <summary>
 /// The one definition of every figure: event -> fact -> rows -> counters. Counters are only ever the difference of two facts' rows.
 /// </summary>
 internal static class FactDecision
 {
-    /// <summary>Of a division's code, those that name its county (GB/T 2260).</summary>
-    public const int CountyDigits = 6;
-
     /// <summary>A registration made later still belongs to the day it happened, but not by more than this; beyond it the door's clock is not believed.</summary>
     static readonly TimeSpan Backdating = TimeSpan.FromDays(31);
 

@@ -13,9 +13,11 @@ internal sealed record Scope(string From, string To, string Measure)
     public bool Except { get; init; }
     public string? AreaCode { get; init; }
     public string[]? Outcomes { get; init; }
-    /// <summary>Whether the counters by month and county can tell: no unit, nothing smaller than a county, no part of a month.</summary>
-    public bool WholeMonths => UnitCode is null && (AreaCode?.Length ?? 0) <= FactDecision.CountyDigits && From.EndsWith("-01", StringComparison.Ordinal)
-        && CityTime.TryDay(To, out var to) && to.AddDays(1).Day == 1;
+    /// <summary>Whether the counters by month and county can tell: no unit, nothing smaller than a county (the first six digits, GB/T 2260), no part of a month.</summary>
+    /// <param name="dimensions">What is to be told apart.</param>
+    public bool ByMonth(params ReadOnlySpan<string> dimensions) =>
+        UnitCode is null && (AreaCode?.Length ?? 0) <= 6 && From.EndsWith("-01", StringComparison.Ordinal) && CityTime.TryDay(To, out var to) && to.AddDays(1).Day == 1
+        && !dimensions.Contains("day") && !dimensions.Contains("unit");
     public bool Everything => UnitCode is null && Channels is null && AreaCode is null && Outcomes is null;
 }
 

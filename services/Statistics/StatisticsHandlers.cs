@@ -21,7 +21,6 @@ internal sealed class StatisticsHandlers(LiveFigures live) : IFold
         foreach (var (c, delta) in FactDecision.Deltas(old, rows))
         {
             work.Add(StatisticsStore.Counters, delta, c.Day, c.Channel, c.UnitCode, c.AreaCode, c.Measure, c.Outcome);
-            work.Add(StatisticsStore.Monthly, delta, c.Month, c.Channel, c.County, c.Measure, c.Outcome);
             if (c.Measure != Measures.Inquiry) work.Add(StatisticsStore.Daily, delta, c.Day, c.Channel);
         }
         work.Put(StatisticsStore.Changes, new(m.Shard, work.Now));

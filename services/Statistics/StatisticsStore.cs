@@ -19,7 +19,6 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         new("outcome", "text", r => r.Outcome), new("received_at", "timestamptz", r => r.ReceivedAt));
     public static readonly Table<Changed> Changes = new("statistics.changed", c => $"{c.Shard}", new Column<Changed>("at", "timestamptz", c => c.At));
     public static readonly CounterTable Counters = new("statistics.counter", "day", "channel", "unit_code", "area_code", "measure", "outcome");
-    public static readonly CounterTable Monthly = new("statistics.monthly", "month", "channel", "area_code", "measure", "outcome");
     public static readonly CounterTable Daily = new("statistics.daily", "day", "channel");
 
     const string Within = """
@@ -50,7 +49,7 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
 
     public Task<(IReadOnlyList<Sum> Sums, DateTimeOffset? AsOf)> SumsAsync(Scope scope, string row, string column, CancellationToken stop)
     {
-        var months = scope.WholeMonths && row is not ("day" or "unit") && column is not ("day" or "unit");
+        var months = scope.ByMonth(row, column);
         return AskAsync($"select {Expression(row, months)}, {Expression(column, months)}, sum(value)::bigint from {From(months)} and measure = any($8) group by 1, 2",
             scope, r => new Sum(r.GetString(0), r.GetString(1), r.GetInt64(2)), stop, [Measures.Of(scope.Measure)]);
     }
@@ -58,13 +57,14 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
     /// <summary>Both measures of a scope by step, channel, county and outcome: one statement, so whatever is shown together agrees.</summary>
     public Task<(IReadOnlyList<CubeSum> Cube, DateTimeOffset? AsOf)> CubeAsync(Scope scope, string step, CancellationToken stop)
     {
-        var months = scope.WholeMonths && step != "day";
+        var months = scope.ByMonth(step);
         return AskAsync($"select {Expression(step, months)}, channel, left(area_code, 6), measure, outcome, sum(value)::bigint from {From(months)} group by 1, 2, 3, 4, 5 having sum(value) <> 0",
             scope, r => new CubeSum(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetInt64(5)), stop);
     }
 
     // Many screens ask the same. While nothing was folded in between, the second one gets what the first one got.
-    const int MostAnswers = 200;
+    // A dashboard's answer has some hundred rows; one by unit and day has a hundred thousand, and isn't kept.
+    const int MostAnswers = 200, MostRows = 2_000;
     // Figures change when a message is folded, which moves a cursor, or when a parked one is replayed, which takes it away.
     const string State = "select (select sum(next_seq) from log.cursor where service = 'statistics') || ' ' || (select count(*) from log.parked where service = 'statistics')";
     readonly ConcurrentDictionary<string, (string State, object Rows, DateTimeOffset? AsOf)> answers = new();
@@ -90,6 +90,7 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         await reader.NextResultAsync(stop);
         var rows = new List<T>();
         while (await reader.ReadAsync(stop)) rows.Add(row(reader));
+        if (rows.Count > MostRows) return (rows, asOf);
         if (answers.Count >= MostAnswers) answers.Clear();
         answers[asked] = (state, rows, asOf);
         return (rows, asOf);

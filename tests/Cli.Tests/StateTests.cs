@@ -14,6 +14,12 @@ public class StateTests
         Assert.False((own with { StartTicks = own.StartTicks - 1 }).IsAlive);
     }
 
+    [Theory]
+    [InlineData(1, 256)]
+    [InlineData(4, 500)]
+    [InlineData(64, 2048)]
+    public void The_database_caches_an_eighth_of_the_memory_within_bounds(long gigabytes, long megabytes) => Assert.Equal(megabytes, Servers.PostgresServer.SharedBuffers(gigabytes * 1_000_000_000));
+
     [Fact]
     public async Task A_file_with_passwords_is_readable_by_its_owner_only()
     {

@@ -7,8 +7,8 @@ internal sealed class PostgresServer(string folder, int port, string adminPasswo
 {
     public const int OldestVersion = 15;
     private const string Root = "/usr/lib/postgresql";
-    /// <summary>MB: an eighth of the memory, between 256 and 2,048. With 512 the pages of a few minutes at 200 contacts a second were written again and again.</summary>
-    private static long SharedBuffers => Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 / 1_000_000, 256, 2048);
+    /// <summary>MB of the server's own cache: an eighth of the memory, between 256 and 2,048. With 512 the pages of a few minutes at 200 contacts a second were written again and again.</summary>
+    internal static long SharedBuffers(long memoryBytes) => Math.Clamp(memoryBytes / 8 / 1_000_000, 256, 2048);
     private string Data => Path.Combine(folder, "data");
     private string Log => Path.Combine(folder, "postgresql.log");
 
@@ -38,7 +38,7 @@ internal sealed class PostgresServer(string folder, int port, string adminPasswo
         Dictionary<string, string> settings = new()
         {
             ["listen_addresses"] = "127.0.0.1", ["port"] = $"{port}", ["unix_socket_directories"] = "", ["max_connections"] = "300",
-            ["shared_buffers"] = throwAway ? "256MB" : $"{SharedBuffers}MB", ["max_wal_size"] = "4GB", ["checkpoint_timeout"] = "15min",
+            ["shared_buffers"] = throwAway ? "256MB" : $"{SharedBuffers(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}MB", ["max_wal_size"] = "4GB", ["checkpoint_timeout"] = "15min",
             // Most tables only grow: a vacuum each time one has doubled, not five times on the way there.
             ["autovacuum_vacuum_insert_scale_factor"] = "1.0", ["autovacuum_analyze_scale_factor"] = "0.25", ["wal_compression"] = "lz4",
             // People wait for the commits beside them: dirty pages leave a few at a time, not 300 MB at once, and vacuums take their time.

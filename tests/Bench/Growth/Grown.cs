@@ -45,9 +45,6 @@ sealed class Grown(NpgsqlConnection look, IReadOnlyList<Original> originals)
         cross join lateral (values ('both', least(f.contacts, f.inquiries)), ('contact', f.contacts - least(f.contacts, f.inquiries)), ('inquiry', f.inquiries - least(f.contacts, f.inquiries))) m (measure, value)
         where m.value <> 0 group by 1, 2, 3, 4, 5, 6, 7 order by 2, 3, 4, 5, 6, 7, 1
         on conflict (day, channel, unit_code, area_code, measure, outcome, shard) do update set value = c.value + excluded.value;
-        truncate statistics.monthly;
-        insert into statistics.monthly (shard, month, channel, area_code, measure, outcome, value)
-        select shard, left(day, 7), channel, left(area_code, 6), measure, outcome, sum(value) from statistics.counter group by 1, 2, 3, 4, 5, 6;
         insert into statistics.daily as d (shard, day, channel, value) select f.shard, g.day, f.channel, sum(f.contacts) from bench.statistics_fact f join bench.copy g on g.original = f.original group by 1, 2, 3
         on conflict (day, channel, shard) do update set value = d.value + excluded.value;
         """;
@@ -100,8 +97,7 @@ sealed class Grown(NpgsqlConnection look, IReadOnlyList<Original> originals)
         step.Say("figures");
         await DoAsync(look, Figures, cancel);
         step.Say("vacuum analyze");
-        await DoAsync(look, "vacuum (analyze)", cancel);
-        await DoAsync(look, "checkpoint", cancel);
+        await BenchCity.SettleAsync(look, cancel);
 
         step.Say("counting");
         var wrong = new List<string>();

@@ -15,6 +15,7 @@ static class LatencyBench
     public static async Task<int> RunAsync(Screen screen, BenchRun run, CancellationToken cancel)
     {
         await using var city = await BenchCity.StartAsync(screen, run.Place, cancel);
+        await using var look = await city.OpenAsync(cancel);
         var (secret, reference) = (await city.SecretAsync("walkin"), await city.ReferenceAsync(cancel));
         using var loading = new WalkIns(city.Doors, secret, reference);
         using var counters = new WalkIns([city.Gateway], secret, reference);
@@ -34,7 +35,7 @@ static class LatencyBench
         var rounds = new List<LatencyRound>();
         foreach (var rate in Rates)
         {
-            await screen.StepAsync("Settling", _ => city.SettleAsync(cancel));
+            await screen.StepAsync("Settling", _ => BenchCity.SettleAsync(look, cancel));
             for (var n = 1; n <= run.Rounds; n++) rounds.Add(await RoundAsync($"Round {n} of {run.Rounds}, {rate:N0}/s for {run.Seconds} s", rate, run.Seconds));
         }
 

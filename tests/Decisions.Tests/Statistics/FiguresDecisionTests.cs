@@ -89,12 +89,14 @@ public class FiguresDecisionTests
         Assert.True(FiguresDecision.Scope(new Filter { From = from, To = to, AreaCode = area, Outcome = outcome }, Table).Refused);
 
     [Theory]
-    [InlineData("2013-01-01", "2013-12-31", "", "", true)]
-    [InlineData("2024-02-01", "2024-02-29", "211122", "", true)]
-    [InlineData("2024-02-01", "2024-02-28", "", "", false)]
-    [InlineData("2013-01-02", "2013-12-31", "", "", false)]
-    [InlineData("2013-01-01", "2013-12-31", "211122101", "", false)]
-    [InlineData("2013-01-01", "2013-12-31", "", "u1", false)]
-    public void Only_whole_months_of_whole_counties_are_read_from_the_monthly_counters(string from, string to, string area, string unit, bool months) =>
-        Assert.Equal(months, FiguresDecision.Scope(new Filter { From = from, To = to, AreaCode = area, UnitCode = unit }, Table).Value!.WholeMonths);
+    [InlineData("2013-01-01", "2013-12-31", "", "", "month", true)]
+    [InlineData("2024-02-01", "2024-02-29", "211122", "", "area", true)]
+    [InlineData("2024-02-01", "2024-02-28", "", "", "month", false)]
+    [InlineData("2013-01-02", "2013-12-31", "", "", "month", false)]
+    [InlineData("2013-01-01", "2013-12-31", "211122101", "", "month", false)]
+    [InlineData("2013-01-01", "2013-12-31", "", "u1", "month", false)]
+    [InlineData("2013-01-01", "2013-12-31", "", "", "day", false)]
+    [InlineData("2013-01-01", "2013-12-31", "", "", "unit", false)]
+    public void Only_whole_months_of_whole_counties_are_read_from_the_monthly_counters(string from, string to, string area, string unit, string column, bool months) =>
+        Assert.Equal(months, FiguresDecision.Scope(new Filter { From = from, To = to, AreaCode = area, UnitCode = unit }, Table).Value!.ByMonth("channel", column));
 }
