@@ -93,7 +93,8 @@ internal sealed class PostgresServer(string folder, int port, string adminPasswo
         var password = Path.Combine(folder, "password");
         await SecretFile.WriteAsync(password, adminPassword, cancel);
         await user.MakeFolderAsync(folder, cancel);
-        string[] options = ["-D", fresh, "-U", "postgres", $"--pwfile={password}", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--data-checksums"];
+        // Keys in the order of their bytes (the same order as C.UTF-8's, without asking the C library at each comparison).
+        string[] options = ["-D", fresh, "-U", "postgres", $"--pwfile={password}", "--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--auth=scram-sha-256", "--data-checksums"];
         var (code, lines) = await user.RunAsync(folder, cancel, await BinaryAsync("initdb", cancel), options);
         File.Delete(password);
         if (code != 0)
