@@ -55,20 +55,29 @@ internal sealed class OutboxTail(NewsInbox inbox)
         foreach (var m in news) Append(m);
         news.Clear();
         if (all) (lookedAt, lookNow) = (Stopwatch.GetTimestamp(), false);
-        var from = Next.Where(n => (all || lookAt.Contains(n.Key)) && except?.Invoke(n.Key) != true).ToList();
+        // Of each pair a share, so that one busy shard can't starve the others.
+        var limit = Math.Max(most < ServiceLoop.MaxBatch ? 1 : 32, most / Math.Max(1, Next.Count / 4));
+        var from = new List<KeyValuePair<Position, Cursor>>();
+        foreach (var (position, cursor) in Next)
+        {
+            var asked = lookAt.Contains(position);
+            if ((!all && !asked) || except?.Invoke(position) == true) continue;
+            // Behind what is in memory; a pair that has enough there is looked at when that is folded.
+            var known = ready.GetValueOrDefault(position);
+            if (known is null or { Count: 0 }) from.Add(new(position, cursor));
+            else if (known.Count < limit) from.Add(new(position, cursor with { Next = known[^1].Seq + 1, RecordedAt = known[^1].RecordedAt }));
+            else if (asked) cut.Add(position);
+        }
         lookAt.Clear();
         if (from.Count > 0)
         {
-            // Of each pair a share, so that one busy shard can't starve the others.
-            var limit = Math.Max(most < ServiceLoop.MaxBatch ? 1 : 32, most / Math.Max(1, Next.Count / 4));
             using var batch = connection.CreateBatch();
             batch.BatchCommands.Add(Of(from, limit));
             using var reader = batch.ExecuteReader();
             foreach (var pair in Messages(reader).GroupBy(m => new Position(m.Source, m.Shard)))
             {
                 var rows = pair.ToList();
-                if (ready.TryGetValue(pair.Key, out var known) && known.Count > 0 && known[^1].Seq >= rows[^1].Seq) continue;
-                ready[pair.Key] = rows;
+                if (ready.TryGetValue(pair.Key, out var known)) known.AddRange(rows); else ready[pair.Key] = rows;
                 if (rows.Count == limit) cut.Add(pair.Key); else cut.Remove(pair.Key);
             }
         }
