@@ -11,5 +11,5 @@ public sealed record HubService(string Name, IReadOnlyList<string> Sources, IFol
     public string Role => "hub_" + Name;
 
     /// <summary>Milliseconds between the beginnings of two batches, at least. More where nobody waits: a batch costs about the same for 5 messages as for 50.</summary>
-    public int Apart { get; init; } = 5;
+    public int Apart { get; init; } = 10;
 }

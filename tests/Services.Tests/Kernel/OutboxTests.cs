@@ -35,6 +35,26 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task What_a_reader_has_in_memory_is_not_read_again_however_often_it_looks()
+    {
+        await using var hub = await TestHub.StartAsync("memory", [new Producer("p1")]);
+        using var connection = hub.Services.GetRequiredService<HubDatabase>().Open(hub.Services.GetRequiredKeyedService<HubService>("p1"));
+        var position = new Position("p1", hub.Shards.Of("k"));
+        var tail = new OutboxTail(new NewsInbox(new AutoResetEvent(false)));
+        tail.From(new() { [position] = new(1, null, null) });
+        for (var n = 1; n <= 3; n++) await Say(hub, "p1", "k", $"{n}");
+        var first = tail.Read(connection, ServiceLoop.MaxBatch);
+        await Say(hub, "p1", "k", "4");
+        tail.Look();
+        var second = tail.Read(connection, ServiceLoop.MaxBatch);
+        Assert.Equal([1, 2, 3, 4], second.Select(m => m.Seq));
+        Assert.All(first, (m, n) => Assert.Same(m, second[n]));
+        tail.Moved(position, new(3, null, null));
+        tail.Look();
+        Assert.Equal([3, 4], tail.Read(connection, ServiceLoop.MaxBatch).Select(m => m.Seq));
+    }
+
+    [Fact]
     public async Task Readers_in_the_same_process_are_told_at_once_and_not_at_the_next_poll()
     {
         await using var hub = await TestHub.StartAsync("told", [new Producer("p1"), new Ledger(["p1"])]);
