@@ -23,21 +23,31 @@ sealed class WalkIns(IReadOnlyList<Uri> doors, string secret, YearReference city
     /// <exception cref="InvalidDataException">The door did not accept every entry as new.</exception>
     public async Task SendAsync(int batch, CancellationToken cancel) => await SendAsync(batch * BatchSize, BatchSize, cancel);
 
-    /// <summary>Contacts of one counter in one request. The numbers of their inquiries.</summary>
+    /// <summary>Contacts of one counter in one request. The numbers of their inquiries; none when the door is too busy to take them.</summary>
     /// <exception cref="InvalidDataException">The door did not accept every entry as new.</exception>
     public async Task<IReadOnlyList<string>> TakeAsync(int first, int count, CancellationToken cancel)
     {
-        using var answer = JsonDocument.Parse(await SendAsync(first, count, cancel));
+        if (await PostAsync(first, count, cancel) is not { } bytes) return [];
+        using var answer = JsonDocument.Parse(bytes);
         return [.. answer.RootElement.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("inquiryId").GetString()!)];
     }
 
-    async Task<byte[]> SendAsync(int first, int count, CancellationToken cancel)
+    /// <summary>Contacts of one counter in one request, all accepted.</summary>
+    /// <exception cref="InvalidDataException">The door did not accept every entry as new.</exception>
+    public async Task SendAsync(int first, int count, CancellationToken cancel)
+    {
+        if (await PostAsync(first, count, cancel) is null) throw new InvalidDataException("/doors/walkin/batches answered 503: the hub was too busy to take them.");
+    }
+
+    /// <summary>The door's answer; null when it was too busy (503).</summary>
+    async Task<byte[]?> PostAsync(int first, int count, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(doors[first / count % doors.Count], "/doors/walkin/batches")) { Content = new ReadOnlyMemoryContent(Body(first, count)) };
         request.Content.Headers.ContentType = Json;
         request.Headers.TryAddWithoutValidation("X-Door-Secret", secret);
         using var response = await http.SendAsync(request, cancel);
         var answer = await response.Content.ReadAsByteArrayAsync(cancel);
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return null;
         if (!response.IsSuccessStatusCode || Count(answer, "\"accepted\""u8) != count)
             throw new InvalidDataException($"/doors/walkin/batches answered {(int)response.StatusCode}: {System.Text.Encoding.UTF8.GetString(answer.AsSpan(0, Math.Min(answer.Length, 600)))}");
         return answer;

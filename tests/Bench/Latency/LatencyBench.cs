@@ -45,7 +45,7 @@ static class LatencyBench
         var promised = measures.First(m => m.Name == $"latency {Rates[0]}/s listed p99");
         screen.Line($"In the officer's list at {Rates[0]}/s, p99: {promised.Value:0} ms." + (atMost is null ? " Nothing was promised of the mock." : $" Promised: at most {atMost:0} ms: {(promised.Met == true ? "met" : "NOT met")}."));
         await Measures.WriteAsync(run.Json, measures);
-        return promised.Met == false || rounds.Any(r => r.Unseen > 0) ? Exit.Failed : 0;
+        return promised.Met == false || rounds.Any(r => r.Unseen > 0 || r.Refused > 0) ? Exit.Failed : 0;
     }
 
     static IEnumerable<Measure> Of(int rate, IReadOnlyList<LatencyRound> rounds, double? atMost)
@@ -62,7 +62,7 @@ static class LatencyBench
     static void Print(Screen screen, BenchRun run, List<LatencyRound> rounds)
     {
         string Two(double[] sorted) => $"{LatencyRound.At(sorted, 0.5):0.0} / {LatencyRound.At(sorted, 0.99):0.0} / {sorted[^1]:0}";
-        screen.Table($"Milliseconds from the intended time, p50 / p99 / most; {run.Place.Name}, after {run.Load:N0} contacts", ["rate", "contacts", "accepted", "in the list", "on the dashboard", "unseen", "read anew", "sent late by"],
-            [.. rounds.Select(r => new[] { $"{r.Rate:N0}/s", $"{r.Accepted.Length:N0}", Two(r.Accepted), Two(r.Listed), Two(r.Shown), $"{r.Unseen}", $"{r.Readings}", $"{r.LateBy:0}" })], 0, 1, 2, 3, 4, 5, 6, 7);
+        screen.Table($"Milliseconds from the intended time, p50 / p99 / most; {run.Place.Name}, after {run.Load:N0} contacts", ["rate", "contacts", "accepted", "in the list", "on the dashboard", "unseen", "refused", "read anew", "sent late by"],
+            [.. rounds.Select(r => new[] { $"{r.Rate:N0}/s", $"{r.Accepted.Length:N0}", Two(r.Accepted), Two(r.Listed), Two(r.Shown), $"{r.Unseen}", $"{r.Refused}", $"{r.Readings}", $"{r.LateBy:0}" })], 0, 1, 2, 3, 4, 5, 6, 7, 8);
     }
 }

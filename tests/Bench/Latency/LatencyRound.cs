@@ -7,9 +7,10 @@ namespace InquiryHub.Bench.Latency;
 /// <param name="Listed">Until a watched worklist had its task with an officer.</param>
 /// <param name="Shown">Until the watched dashboard's total covered it.</param>
 /// <param name="Unseen">Contacts that did not come within the patience; they count as that long.</param>
+/// <param name="Refused">Contacts that the door was too busy to take (503, Retry-After): they are in no other figure.</param>
 /// <param name="Readings">Times the viewer had to read the list as a whole.</param>
 /// <param name="LateBy">Most milliseconds that this process began a request late; they count too.</param>
-sealed record LatencyRound(int Rate, double[] Accepted, double[] Listed, double[] Shown, int Unseen, int Readings, double LateBy)
+sealed record LatencyRound(int Rate, double[] Accepted, double[] Listed, double[] Shown, int Unseen, int Refused, int Readings, double LateBy)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -31,7 +32,7 @@ sealed record LatencyRound(int Rate, double[] Accepted, double[] Listed, double[
         double Since(Sent s, long? at) => at is { } t ? Stopwatch.GetElapsedTime(s.Intended, t).TotalMilliseconds : Patience.TotalMilliseconds;
         var each = sent.SelectMany(s => s.Inquiries.Select(i => (Sent: s, Inquiry: i))).ToList();
         return new(rate, Sorted(each.Select(e => Since(e.Sent, e.Sent.Accepted))), Sorted(each.Select(e => Since(e.Sent, viewer.ListedAt(e.Inquiry)))),
-            Sorted(each.Select((e, n) => Since(e.Sent, viewer.ShownAt(total + n + 1)))), each.Count(e => !viewer.HasListed(e.Inquiry)), viewer.Readings - readings,
+            Sorted(each.Select((e, n) => Since(e.Sent, viewer.ShownAt(total + n + 1)))), each.Count(e => !viewer.HasListed(e.Inquiry)), aRequest * sent.Count(s => s.Inquiries.Count == 0), viewer.Readings - readings,
             sent.Max(s => Stopwatch.GetElapsedTime(s.Intended, s.Begun).TotalMilliseconds));
     }
 

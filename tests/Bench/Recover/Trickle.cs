@@ -18,7 +18,7 @@ sealed class Trickle : IAsyncDisposable
         for (; !stop.IsCancellationRequested; requests++)
         {
             await timer.WaitForNextTickAsync(CancellationToken.None);
-            await counters.TakeAsync(first + requests * ARequest, ARequest, CancellationToken.None);
+            await counters.SendAsync(first + requests * ARequest, ARequest, CancellationToken.None);
         }
     });
 
