@@ -138,7 +138,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         if (commands.Any(c => c.Keep)) AddAnswers(batch, commands.Where(c => c.Keep).ToList(), work);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         // After the commit but in its pipeline: inside the transaction it would serialise all notifying writers.
-        if (work.Outbox.Count > 0) batch.BatchCommands.Add(new NpgsqlBatchCommand($"notify log_{service.Name}"));
+        if (work.Outbox.Count > 0 && LogSignals.OthersListen(LogSignals.DatabaseOf(connection))) batch.BatchCommands.Add(new NpgsqlBatchCommand($"notify log_{service.Name}"));
 
         try { return Send(batch, work, counters); }
         catch (Exception e) when (TestSwitches.ResendAfterLostCommit && Transient.Is(e)) { SendAgain(batch); throw; }

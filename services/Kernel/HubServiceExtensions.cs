@@ -20,7 +20,7 @@ public static class HubServiceExtensions
         s.AddKeyedSingleton(name, (sp, _) => new ReferenceCache(sp.GetRequiredKeyedService<HubService>(name)));
         s.AddKeyedSingleton(name, (sp, _) => sp.GetRequiredService<HubDatabase>().For(name));
         s.AddKeyedSingleton(name, (sp, _) => new ReferenceData(sp.GetRequiredKeyedService<HubService>(name), sp.GetRequiredKeyedService<ReferenceCache>(name), sp.GetRequiredService<HubDatabase>().For(name)));
-        s.AddKeyedSingleton(name, (sp, _) => new Writer(sp.GetRequiredKeyedService<HubService>(name), sp.GetRequiredService<HubDatabase>(), sp.GetRequiredService<Shards>(), sp.GetRequiredKeyedService<ReferenceCache>(name)));
+        s.AddKeyedSingleton(name, (sp, _) => new Writer(sp.GetRequiredKeyedService<HubService>(name), sp.GetRequiredService<HubDatabase>(), sp.GetRequiredService<Shards>(), sp.GetRequiredKeyedService<ReferenceCache>(name), sp.GetRequiredService<ILogger<Writer>>()));
         s.AddSingleton<IHostedService>(sp => sp.GetRequiredKeyedService<Writer>(name));
         s.AddSingleton<IHostedService>(sp => new ServiceLoop(sp.GetRequiredKeyedService<HubService>(name), sp.GetRequiredService<HubDatabase>(), sp.GetRequiredService<Shards>(),
             sp.GetRequiredKeyedService<ReferenceCache>(name), sp.GetRequiredKeyedService<ServiceHealth>(name), sp.GetRequiredKeyedService<Writer>(name), Log(sp, name), sp.GetRequiredService<ILogger<ServiceLoop>>()));

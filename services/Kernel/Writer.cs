@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Google.Protobuf;
 using InquiryHub.Contracts.Common;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace InquiryHub.Kernel;
@@ -47,7 +48,7 @@ internal sealed class PendingCommand
 /// Commands, timers and intake of one service: they queue while a transaction is in flight and then commit together, under
 /// the shard lock but without a lease, so any instance serves any command.
 /// </summary>
-public sealed class Writer : IHostedService, IDisposable
+public sealed partial class Writer : IHostedService, IDisposable
 {
     const int MaxBatch = 500;
     static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(10);
@@ -55,12 +56,13 @@ public sealed class Writer : IHostedService, IDisposable
     readonly HubDatabase database;
     readonly Shards shards;
     readonly ReferenceCache reference;
+    readonly ILogger log;
     readonly BlockingCollection<PendingCommand> queue = new(20_000);
     readonly CancellationTokenSource stop = new();
     Thread? thread;
 
-    internal Writer(HubService service, HubDatabase database, Shards shards, ReferenceCache reference) =>
-        (this.service, this.database, this.shards, this.reference) = (service, database, shards, reference);
+    internal Writer(HubService service, HubDatabase database, Shards shards, ReferenceCache reference, ILogger<Writer> log) =>
+        (this.service, this.database, this.shards, this.reference, this.log) = (service, database, shards, reference, log);
 
     /// <summary>
     /// Runs a command. Its id makes it safe to send again: the first answer is given again. A refusal is not kept.
@@ -138,12 +140,14 @@ public sealed class Writer : IHostedService, IDisposable
                     connection?.Dispose();
                     connection = null;
                     if (now.Count > 1) { alone = pending.Count; continue; }
+                    Log.Refused(log, service.Name, e.SqlState);
                     now[0].Waiting.TrySetException(e);
                     pending.Remove(now[0]);
                     alone = Math.Max(0, alone - 1);
                 }
                 catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
                 {
+                    Log.Retrying(log, service.Name, Transient.State(e));
                     // The commit may have happened: every command runs again from the database's own state, where its id or
                     // key tells. What carries neither is a timer's or intake's, which look before they act.
                     connection?.Dispose();
@@ -171,6 +175,12 @@ public sealed class Writer : IHostedService, IDisposable
     }
 
     public void Dispose() { stop.Dispose(); queue.Dispose(); }
+
+    static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: a batch failed ({State}), of commands or contacts; trying again")] public static partial void Retrying(ILogger log, string service, string state);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: the database refused a command ({State})")] public static partial void Refused(ILogger log, string service, string state);
+    }
 }
 
 /// <summary>The hub can't commit now. Doors answer 503 with Retry-After, gRPC answers Unavailable; nothing was half done.</summary>

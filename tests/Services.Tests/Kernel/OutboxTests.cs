@@ -71,6 +71,30 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task Another_process_is_told_of_events_and_where_there_is_none_nobody_is()
+    {
+        await using var hub = await TestHub.StartAsync("others", [new Producer("p1"), new Ledger(["p1"])]);
+        var database = LogSignals.DatabaseOf(hub.ConnectionString);
+        await using var other = new NpgsqlConnection(hub.ConnectionString);
+        await other.OpenAsync();
+        List<string> heard = [];
+        other.Notification += (_, n) => heard.Add(n.Payload);
+        await SqlAsync("listen log_p1");
+        await Until.TrueAsync("the hub has seen that nobody else is there", () => Task.FromResult(!LogSignals.OthersListen(database)));
+        await Say(hub, "p1", "k", "1");
+        await hub.SqlAsync("notify log_p1, 'behind it'");
+        await other.WaitAsync();
+        Assert.Equal(["behind it"], heard);
+
+        await SqlAsync(LogSignals.Listening);
+        await Until.TrueAsync("the hub has seen that somebody is", () => Task.FromResult(LogSignals.OthersListen(database)));
+        await Say(hub, "p1", "k", "2");
+        await Until.TrueAsync("the event is told", async () => { await SqlAsync("select 1"); return heard.Contains(""); });
+
+        async Task SqlAsync(string sql) { await using var command = new NpgsqlCommand(sql, other); await command.ExecuteNonQueryAsync(); }
+    }
+
+    [Fact]
     public async Task The_seqs_of_a_shard_are_dense_and_in_commit_order()
     {
         await using var hub = await TestHub.StartAsync("dense", [new Producer("p1"), new Ledger(["p1"])]);
