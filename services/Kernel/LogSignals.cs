@@ -75,11 +75,11 @@ internal static class LogSignals
     public static void Post(string database, string source, IReadOnlyList<Message> committed) { if (readers.TryGetValue((database, source), out var all)) foreach (var r in all.Keys) r.Post(committed); }
     static void Knock(string database, string source) { if (readers.TryGetValue((database, source), out var all)) foreach (var r in all.Keys) r.Knock(); }
 
-    // Who listens holds this lock, so that others know. To notify costs a transaction, and wakes a backend and its client.
-    internal const string Listening = "select pg_advisory_lock_shared(1668247141, 1)";
+    // Who listens holds this lock (a membership like those of the leases), so that others know. To notify costs a transaction, and wakes a backend and its client.
+    internal const string Listening = "select pg_advisory_lock_shared(1668247141, 1000000)";
     const string Listeners = """
         select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
-        and classid = 1668247141 and objid = 1 and objsubid = 2 and granted
+        and classid = 1668247141 and objid = 1000000 and objsubid = 2 and granted
         """;
     // As often as a reader looks for what it wasn't told of: a process that has just come misses nothing for longer than that.
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(400);
