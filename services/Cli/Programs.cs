@@ -50,14 +50,13 @@ internal static class Programs
     {
         var log = city.LogOf(name);
         if (File.Exists(log)) File.Move(log, log + ".1", overwrite: true);
-        // A caller's own ASP.NET settings may not move our addresses.
-        (string, string?)[] cleared = [("ASPNETCORE_URLS", null), ("ASPNETCORE_HTTP_PORTS", null), ("URLS", null), ("DOTNET_ENVIRONMENT", "Production")];
-        // The runtime takes the first generation's size from the processor's cache, and 2 MB where a virtual machine doesn't tell: 130
-        // collections a second under load. There is no setting for it but this one.
-        if (Environment.GetEnvironmentVariable(FirstGeneration) is null) cleared = [.. cleared, (FirstGeneration, "0x1000000")];
+        // A caller's own ASP.NET settings may not move our addresses. The runtime takes its first generation's size from the processor's
+        // cache, and 2 MB where a virtual machine hides that: a collection every 2 MB. There is no setting for it but this one.
+        (string, string?)[] ours = [("ASPNETCORE_URLS", null), ("ASPNETCORE_HTTP_PORTS", null), ("URLS", null), ("DOTNET_ENVIRONMENT", "Production"),
+            (FirstGeneration, Environment.GetEnvironmentVariable(FirstGeneration) ?? "0x1000000")];
         var assembly = Assembly(project);
         // In a session of its own: Ctrl-C at the terminal is for us, who stop them in order.
-        var process = Tool.Start("setsid", [Dotnet, assembly, .. arguments], [.. cleared, .. environment], Path.GetDirectoryName(assembly), log);
+        var process = Tool.Start("setsid", [Dotnet, assembly, .. arguments], [.. ours, .. environment], Path.GetDirectoryName(assembly), log);
         process.StandardInput.Close();
         return process;
     }

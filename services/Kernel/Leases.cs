@@ -8,8 +8,10 @@ namespace InquiryHub.Kernel;
 /// </summary>
 internal sealed class Leases(HubService service, string connectionString, Shards shards, ServiceHealth health) : IDisposable
 {
-    const int Member = 1_000_000;
-    const string Members = """
+    /// <summary>Not a shard: held, shared, by each instance of a class.</summary>
+    internal const int Member = 1_000_000;
+    /// <summary>How many hold the membership of the class $1 (int8).</summary>
+    internal const string Members = """
         select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
         and classid = $1::int8::oid and objid = 1000000 and objsubid = 2 and granted
         """;

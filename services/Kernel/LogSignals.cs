@@ -75,14 +75,10 @@ internal static class LogSignals
     public static void Post(string database, string source, IReadOnlyList<Message> committed) { if (readers.TryGetValue((database, source), out var all)) foreach (var r in all.Keys) r.Post(committed); }
     static void Knock(string database, string source) { if (readers.TryGetValue((database, source), out var all)) foreach (var r in all.Keys) r.Knock(); }
 
-    // Who listens holds this lock (a membership like those of the leases), so that others know. To notify costs a transaction, and wakes a backend and its client.
-    internal const string Listening = "select pg_advisory_lock_shared(1668247141, 1000000)";
-    const string Listeners = """
-        select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
-        and classid = 1668247141 and objid = 1000000 and objsubid = 2 and granted
-        """;
-    // As often as a reader looks for what it wasn't told of: a process that has just come misses nothing for longer than that.
-    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(400);
+    // Who listens is a member of this class, as an instance is of its service's: so others know. To notify costs a transaction, and wakes
+    // a backend and its client.
+    const int Listeners = 0x636f6e65;
+    internal static readonly string Listening = $"select pg_advisory_lock_shared({Listeners}, {Leases.Member})";
     static readonly ConcurrentDictionary<string, int> listening = new();
     static readonly ConcurrentDictionary<string, byte> alone = new();
 
@@ -92,36 +88,40 @@ internal static class LogSignals
     /// <summary>Listens for other processes until stopped; a lost connection is made anew after a second.</summary>
     public static async Task ListenAsync(string connectionString, IEnumerable<string> sources, CancellationToken stop)
     {
-        var (database, names) = (DatabaseOf(connectionString), sources.Distinct().ToList());
+        var names = sources.Distinct().ToList();
         if (names.Count == 0) return;
-        var listen = string.Concat(names.Select(s => $"listen log_{s};")) + Listening;
         while (!stop.IsCancellationRequested)
         {
-            var counted = false;
-            try
-            {
-                await using var connection = new NpgsqlConnection(connectionString);
-                await connection.OpenAsync(stop);
-                connection.Notification += (_, n) => { if (!own.ContainsKey(n.PID)) Knock(database, n.Channel["log_".Length..]); };
-                await using (var command = new NpgsqlCommand(listen, connection)) await command.ExecuteNonQueryAsync(stop);
-                listening.AddOrUpdate(database, 1, (_, n) => n + 1);
-                counted = true;
-                foreach (var s in names) Knock(database, s);
-                await using var count = new NpgsqlCommand(Listeners, connection);
-                for (long looked = 0; ; await connection.WaitAsync(LookEvery, stop))
-                {
-                    if (Stopwatch.GetElapsedTime(looked) < LookEvery) continue;
-                    looked = Stopwatch.GetTimestamp();
-                    if ((long)(await count.ExecuteScalarAsync(stop))! > listening[database]) alone.TryRemove(database, out _); else alone[database] = 0;
-                }
-            }
+            try { await HearAsync(connectionString, names, stop); }
             catch (NpgsqlException) { await Task.Delay(TimeSpan.FromSeconds(1), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); }
             catch (OperationCanceledException) { return; }
-            finally
+        }
+    }
+
+    static async Task HearAsync(string connectionString, IReadOnlyList<string> names, CancellationToken stop)
+    {
+        var database = DatabaseOf(connectionString);
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(stop);
+        connection.Notification += (_, n) => { if (!own.ContainsKey(n.PID)) Knock(database, n.Channel["log_".Length..]); };
+        await using (var listen = new NpgsqlCommand(string.Concat(names.Select(s => $"listen log_{s};")) + Listening, connection)) await listen.ExecuteNonQueryAsync(stop);
+        listening.AddOrUpdate(database, 1, (_, n) => n + 1);
+        try
+        {
+            foreach (var s in names) Knock(database, s);
+            await using var members = new NpgsqlCommand(Leases.Members, connection) { Parameters = { new() { Value = (long)Listeners } } };
+            // As often as readers look for what they weren't told of: a process that has just come misses nothing for longer than that.
+            for (long looked = 0; ; await connection.WaitAsync(OutboxTail.LookEvery, stop))
             {
-                alone.TryRemove(database, out _);
-                if (counted) listening.AddOrUpdate(database, 0, (_, n) => n - 1);
+                if (Stopwatch.GetElapsedTime(looked) < OutboxTail.LookEvery) continue;
+                looked = Stopwatch.GetTimestamp();
+                if ((long)(await members.ExecuteScalarAsync(stop))! > listening[database]) alone.TryRemove(database, out _); else alone[database] = 0;
             }
+        }
+        finally
+        {
+            alone.TryRemove(database, out _);
+            listening.AddOrUpdate(database, 0, (_, n) => n - 1);
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class OutboxTail(NewsInbox inbox)
         """;
 
     // A lost notification costs this much, never a message.
-    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(400);
+    internal static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(400);
     // Of one pair in memory; a reader that is behind gets the rest from the table when it comes to it.
     const int MostWaiting = 2000;
     readonly Dictionary<Position, List<Message>> ready = [];

@@ -10,7 +10,7 @@ internal sealed record Changed(int Shard, DateTimeOffset At);
 /// <summary>What SQL knows of one watched day: contacts by channel and shard, the last arrival by channel, and when each shard last changed.</summary>
 internal sealed record LiveDay(string Day, DateTimeOffset Now, Dictionary<(string Channel, int Shard), long> Values, Dictionary<string, DateTimeOffset> Last, Dictionary<int, DateTimeOffset> Changed);
 
-/// <summary>All SQL of Statistics. Counters and facts carry the same columns, so one filter serves both; whole months without a unit are read from `monthly`.</summary>
+/// <summary>All SQL of Statistics. Counters and facts carry the same columns, so one filter serves both; whole months without a unit are read from `by_month`.</summary>
 internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDataSource database)
 {
     public static readonly Table<FactRow> Facts = new("statistics.fact", r => r.Key,
@@ -35,7 +35,7 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         "outcome" => "outcome", "none" => "''", _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
     };
 
-    static string From(bool months) => months ? $"statistics.monthly where {WhereMonths}" : $"statistics.counter where {Where}";
+    static string From(bool months) => months ? $"statistics.by_month where {WhereMonths}" : $"statistics.counter where {Where}";
 
     static NpgsqlBatchCommand Command(string sql, Scope s, params object[] more)
     {

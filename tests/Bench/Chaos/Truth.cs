@@ -111,7 +111,7 @@ internal sealed class Truth(ChaosCity city, Officers officers, IReadOnlyList<Ack
         Add("live figures by Redis = SQL", live - sql, $"{live} live, {sql} in SQL");
         Add("months = counters", await count("""
             select count(*) from (select left(day, 7) as month, channel, left(area_code, 6) as area_code, measure, outcome, shard, sum(value) as value from statistics.counter group by 1, 2, 3, 4, 5, 6) c
-            full join statistics.monthly m using (month, channel, area_code, measure, outcome, shard) where coalesce(c.value, 0) <> coalesce(m.value, 0)
+            full join statistics.by_month m using (month, channel, area_code, measure, outcome, shard) where coalesce(c.value, 0) <> coalesce(m.value, 0)
             """), "cells");
         Add("counters = facts", await count("select (select coalesce(sum(contacts), 0) from statistics.fact) - (select coalesce(sum(value), 0) from statistics.daily)"), "contacts");
     }

@@ -113,7 +113,7 @@ public sealed class StatisticsTests
     {
         const string differing = """
             select count(*) from (select left(day, 7) as month, channel, left(area_code, 6) as area_code, measure, outcome, shard, sum(value) as value from statistics.counter group by 1, 2, 3, 4, 5, 6) c
-            full join statistics.monthly m using (month, channel, area_code, measure, outcome, shard) where coalesce(c.value, 0) <> coalesce(m.value, 0)
+            full join statistics.by_month m using (month, channel, area_code, measure, outcome, shard) where coalesce(c.value, 0) <> coalesce(m.value, 0)
             """;
         await using var hub = await Start("months");
         await June2013(hub);
@@ -125,7 +125,7 @@ public sealed class StatisticsTests
             on conflict (day, channel, unit_code, area_code, measure, outcome, shard) do update set value = c.value + excluded.value
             """);
         Assert.Equal(0, await hub.ScalarAsync<long>(differing));
-        Assert.Equal(2, await hub.ScalarAsync<long>("select value from statistics.monthly where month = '2013-07'"));
+        Assert.Equal(2, await hub.ScalarAsync<long>("select value from statistics.by_month where month = '2013-07'"));
     }
 
     [Fact]
@@ -144,12 +144,12 @@ public sealed class StatisticsTests
         await hub.QuietAsync();
         Assert.Equal(1, await Contacts());
         // What nobody does: it shows where an answer came from.
-        Assert.Equal(1, await Told("update statistics.monthly set value = 40"));
+        Assert.Equal(1, await Told("update statistics.by_month set value = 40"));
         await Say(hub, "channels", "c2", new ContactRecorded { Contact = Came("c2", "WalkIn", at) });
         await hub.QuietAsync();
         Assert.Equal(41, await Contacts());
-        Assert.Equal(7, await Told("delete from statistics.monthly; insert into statistics.monthly values (0, '2013-06', 'WalkIn', '', 'contact', 'NoInquiry', 7); insert into log.parked (service, source, shard, seq, key, type, body, recorded_at, error) values ('statistics', 'channels', 0, 0, 'k', 't', '', now(), 'e')"));
-        Assert.Equal(9, await Told("update statistics.monthly set value = 9; delete from log.parked"));
+        Assert.Equal(7, await Told("delete from statistics.by_month; insert into statistics.by_month values (0, '2013-06', 'WalkIn', '', 'contact', 'NoInquiry', 7); insert into log.parked (service, source, shard, seq, key, type, body, recorded_at, error) values ('statistics', 'channels', 0, 0, 'k', 't', '', now(), 'e')"));
+        Assert.Equal(9, await Told("update statistics.by_month set value = 9; delete from log.parked"));
     }
 
     [Fact]
