@@ -103,10 +103,12 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
 
     private async Task<Bite> CutAsync()
     {
-        var (mark, cut) = (witness.Mark(), 0);
-        for (var times = random.Next(2, 5); times > 0; times--) cut += await city.Wire.CutAsync();
+        var (mark, cut, times) = (witness.Mark(), new List<string>(), random.Next(2, 5));
+        // What others write twice meets a key that is there; Statistics adds up, and of several batches one at least moves a counter.
+        for (var began = Stopwatch.GetTimestamp(); times > 0 || cut.Count(s => s == "statistics") < 3 && Stopwatch.GetElapsedTime(began).TotalSeconds < 30; times--) cut.AddRange(await city.Wire.CutAsync());
         var served = await witness.ServedAsync(await witness.NowAsync());
-        return new(cut > 0, $"{cut} lines broken with the answer to a commit on its way, {Witness.Count(mark, DatabaseFailed)} batches in doubt", served);
+        var whose = string.Join(", ", cut.CountBy(s => s).OrderBy(s => s.Key).Select(s => $"{s.Key} {s.Value}"));
+        return new(cut.Contains("statistics"), $"{cut.Count} lines broken with the answer to a commit on its way ({whose}), {Witness.Count(mark, DatabaseFailed)} batches in doubt", served);
     }
 
     private async Task<Bite> RedisAsync()

@@ -113,6 +113,14 @@ internal sealed class Truth(ChaosCity city, Officers officers, IReadOnlyList<Ack
             select count(*) from (select left(day, 7) as month, channel, left(area_code, 6) as area_code, measure, outcome, shard, sum(value) as value from statistics.counter group by 1, 2, 3, 4, 5, 6) c
             full join statistics.by_month m using (month, channel, area_code, measure, outcome, shard) where coalesce(c.value, 0) <> coalesce(m.value, 0)
             """), "cells");
+        // By cell: a batch done twice may move one from an outcome to another and leave every total as it is.
+        Add("counters = facts by cell", await count("""
+            with counted as (select shard, day, channel, unit_code, area_code, outcome, contacts, inquiries, least(contacts, inquiries) as n from statistics.fact),
+            facts as (
+                select shard, day, channel, unit_code, area_code, outcome, m.measure, sum(m.value) as value
+                from counted, lateral (values ('both', n), ('contact', contacts - n), ('inquiry', inquiries - n)) m(measure, value) group by 1, 2, 3, 4, 5, 6, 7)
+            select count(*) from statistics.counter c full join facts f using (shard, day, channel, unit_code, area_code, outcome, measure) where coalesce(c.value, 0) <> coalesce(f.value, 0)
+            """), "cells");
         Add("counters = facts", await count("select (select coalesce(sum(contacts), 0) from statistics.fact) - (select coalesce(sum(value), 0) from statistics.daily)"), "contacts");
     }
 

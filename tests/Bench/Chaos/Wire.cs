@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace InquiryHub.Bench.Chaos;
 
@@ -8,7 +10,7 @@ namespace InquiryHub.Bench.Chaos;
 /// The line between the hub and its database. For a moment no answer that tells of a commit comes back, then the lines it was kept from
 /// break: what they wrote is committed, and its writer can't know.
 /// </summary>
-internal sealed class Wire : IAsyncDisposable
+internal sealed partial class Wire : IAsyncDisposable
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<Line, bool> lines = new();
@@ -20,6 +22,8 @@ internal sealed class Wire : IAsyncDisposable
     {
         public TcpClient Hub => hub;
         public TcpClient Server => server;
+        /// <summary>Whose pool opened it; null until it has said so.</summary>
+        public string? Service;
         public volatile bool Swallowed;
         public void Dispose() { hub.Dispose(); server.Dispose(); }
     }
@@ -32,16 +36,20 @@ internal sealed class Wire : IAsyncDisposable
 
     public int Port => listening.Port;
 
-    /// <summary>Lines broken with the answer to a commit on its way.</summary>
-    public async Task<int> CutAsync()
+    /// <summary>Whose lines broke with the answer to a commit on its way, a service as often as it lost one.</summary>
+    public async Task<IReadOnlyList<string>> CutAsync()
     {
         deaf = true;
         await Task.Delay(Moment);
         var cut = lines.Keys.Where(l => l.Swallowed).ToList();
         deaf = false; // first: who comes back at once must be heard
         foreach (var line in cut) line.Dispose();
-        return cut.Count;
+        return [.. cut.Select(l => l.Service ?? "")];
     }
+
+    // Each service's pool asks for its role when it opens a line (HubDatabase).
+    [GeneratedRegex("role=hub_([a-z]+)")]
+    private static partial Regex Role { get; }
 
     private async Task CarryAsync(TcpClient hub, CancellationToken stop)
     {
@@ -64,6 +72,7 @@ internal sealed class Wire : IAsyncDisposable
         {
             while (await from.GetStream().ReadAsync(bytes, stop) is > 0 and var n)
             {
+                if (!answers && line.Service is null && Role.Match(Encoding.Latin1.GetString(bytes, 0, n)) is { Success: true } role) line.Service = role.Groups[1].Value;
                 if (answers && (line.Swallowed || deaf && bytes.AsSpan(0, n).IndexOf("COMMIT\0"u8) >= 0)) { line.Swallowed = true; continue; }
                 await to.GetStream().WriteAsync(bytes.AsMemory(0, n), stop);
             }
