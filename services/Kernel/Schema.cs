@@ -85,13 +85,15 @@ internal static class Schema
         if (service.Reference is not null) await Sql(connection, ReferenceCache.Schema(service.Name));
         await Sql(connection, "reset role");
         await Migrate(connection, service.Name, service.Schema, service.Role);
-        // A new consumer starts at the oldest event that is kept; recorded_at says that nothing older is wanted.
+        // A new consumer starts at the oldest event that is kept; recorded_at says that nothing older is wanted. Who has its place isn't
+        // asked again: that reads the log through, 3.5 s of every start with a year of 116,000 contacts in it.
         await Sql(connection, $"""
             insert into log.shard (service, shard) select '{service.Name}', s from generate_series(0, {shards - 1}) s on conflict do nothing;
             insert into log.cursor (service, source, shard, next_seq, recorded_at)
             select '{service.Name}', src, s, coalesce((select min(seq) from log.outbox where service = src and shard = s), (select next_seq from log.shard where service = src and shard = s), 1),
                 coalesce((select min(recorded_at) from log.outbox where service = src and shard = s), clock_timestamp())
-            from unnest(array[{string.Join(",", service.Sources.Select(x => $"'{x}'"))}]::text[]) src cross join generate_series(0, {shards - 1}) s on conflict do nothing
+            from unnest(array[{string.Join(",", service.Sources.Select(x => $"'{x}'"))}]::text[]) src cross join generate_series(0, {shards - 1}) s
+            where not exists (select from log.cursor c where c.service = '{service.Name}' and c.source = src and c.shard = s) on conflict do nothing
             """);
     }
 

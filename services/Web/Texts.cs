@@ -5,7 +5,10 @@ using InquiryHub.Kernel;
 
 namespace InquiryHub.Web;
 
-/// <summary>Every word on the pages, from texts/*.json. Chinese is the first language; a test holds both files to the same keys.</summary>
+/// <summary>
+/// Every word on the pages, from texts/: zh-CN.json and en.json for what all pages share, AREA.zh-CN.json and AREA.en.json for an area's own.
+/// Chinese is the first language; a test holds both to the same keys.
+/// </summary>
 internal sealed class Texts
 {
     public const string Chinese = "zh-CN", English = "en", Cookie = "lang";
@@ -15,12 +18,19 @@ internal sealed class Texts
 
     Texts(string language)
     {
-        using var file = new StreamReader(typeof(Texts).Assembly.GetManifestResourceStream($"texts/{language}.json")!);
-        (Language, words) = (language, Json.Read<Dictionary<string, string>>(file.ReadToEnd()).ToFrozenDictionary());
+        var assembly = typeof(Texts).Assembly;
+        var files = assembly.GetManifestResourceNames().Where(n => n == $"texts/{language}.json" || n.StartsWith("texts/", StringComparison.Ordinal) && n.EndsWith($".{language}.json", StringComparison.Ordinal));
+        (Language, words) = (language, files.SelectMany(n =>
+        {
+            using var file = new StreamReader(assembly.GetManifestResourceStream(n)!);
+            return Json.Read<Dictionary<string, string>>(file.ReadToEnd());
+        }).ToFrozenDictionary()); // a key in two files ends the start
     }
 
     public string Language { get; }
     public bool IsChinese => Language == Chinese;
+    /// <summary>What desk.js says by itself: JSON that may stand in a script element.</summary>
+    public string ForScript => field ??= Json.Write(words.Where(w => w.Key.StartsWith("script.", StringComparison.Ordinal)).ToDictionary(w => w.Key["script.".Length..], w => w.Value)).Replace("<", "\\u003c");
     public IEnumerable<string> Keys => words.Keys;
 
     public static Texts For(string? language) => all.GetValueOrDefault(language ?? Chinese, all[Chinese]);

@@ -55,6 +55,27 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task A_start_reads_nothing_of_the_log_for_consumers_that_have_their_place()
+    {
+        await using var place = await TestHub.StartAsync("places", []);
+        var hub = await place.JoinAsync([new Producer("p1"), new Ledger(["p1"])]);
+        for (var n = 1; n <= 3; n++) await Say(hub, "p1", "k", $"{n}");
+        await hub.QuietAsync();
+        HubService[] services = [.. hub.Services.GetServices<HubService>()];
+        await hub.DisposeAsync();
+        // A session tells what it did when it ends.
+        async Task<long> ScansAsync()
+        {
+            await Until.TrueAsync("the start's session has ended", async () => await place.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()") == 0);
+            return await place.ScalarAsync<long>("select sum(seq_scan + coalesce(idx_scan, 0))::bigint from pg_stat_user_tables where schemaname = 'log' and relname like 'outbox%'");
+        }
+        var before = await ScansAsync();
+        Assert.NotEqual(0, before);
+        await Schema.ApplyAsync(place.ConnectionString, services, Schema.DefaultShards, CancellationToken.None);
+        Assert.Equal(before, await ScansAsync());
+    }
+
+    [Fact]
     public async Task Readers_in_the_same_process_are_told_at_once_and_not_at_the_next_poll()
     {
         await using var hub = await TestHub.StartAsync("told", [new Producer("p1"), new Ledger(["p1"])]);

@@ -1,0 +1,284 @@
+// What a person's hands need: keys, acts, drafts, the command box. It listens on the document, so whatever the server draws later
+// is served too, and it goes on while the live connection is away.
+const $ = (selector, within = document) => within.querySelector(selector);
+const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+const words = JSON.parse($('#hub-words')?.textContent ?? '{}');
+const say = (key, ...values) => (words[key] ?? key).replace(/\{(\d)\}/g, (_, n) => values[n] ?? '');
+const shown = element => !element.disabled && element.getClientRects().length > 0;
+const token = () => $('meta[name="hub-token"]')?.content ?? '';
+const clock = at => new Date(at).toLocaleTimeString('zh-CN', { hour12: false });
+const store = { get: key => { try { return localStorage.getItem(key); } catch { return null; } }, set: (key, text) => { try { localStorage.setItem(key, text); return true; } catch { return false; } }, drop: key => { try { localStorage.removeItem(key); } catch { } } };
+
+/* ---- one line at the foot ---- */
+let quiet;
+export function tell(text, undo) {
+  const bar = $('#said');
+  if (!bar) return;
+  clearTimeout(quiet);
+  bar.replaceChildren(text);
+  bar.hidden = text === '';
+  if (undo) {
+    const button = Object.assign(document.createElement('button'), { type: 'button', className: 'btn', textContent: say('undo') + ' ' });
+    button.append(Object.assign(document.createElement('kbd'), { textContent: 'Ctrl Z' }));
+    button.dataset.key = 'Ctrl+Z';
+    button.onclick = undo;
+    bar.append(button);
+  }
+  quiet = setTimeout(() => { bar.hidden = true; }, undo ? 8500 : 6000);
+}
+
+/* ---- keys ---- */
+const editable = element => element?.closest?.('input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select, [contenteditable]');
+const name = e => {
+  const key = e.key === ' ' ? 'Space' : e.key.length === 1 ? e.key.toUpperCase() : e.key;
+  return [e.ctrlKey || e.metaKey ? 'Ctrl' : '', e.altKey ? 'Alt' : '', key].filter(Boolean).join('+');
+};
+// With Alt some layouts and systems change the letter: the key's place tells which one was meant.
+const placed = e => e.altKey && /^(Key|Digit)/.test(e.code) ? 'Alt+' + e.code.replace(/^(Key|Digit)/, '') : name(e);
+let composed = 0;
+document.addEventListener('compositionend', () => { composed = performance.now(); });
+document.addEventListener('keydown', e => {
+  // The input method's own keys, and the one that ends a composition, are not ours.
+  if (e.isComposing || e.keyCode === 229 || e.key === 'Process' || performance.now() - composed < 20) return;
+  const pressed = placed(e);
+  const plain = !e.ctrlKey && !e.metaKey && !e.altKey;
+  if (pressed === 'Ctrl+K') { e.preventDefault(); palette(); return; }
+  if (plain && /^F\d+$/.test(e.key) === false && e.key !== 'Escape' && editable(e.target)) return;
+  if (pressed === '?') { e.preventDefault(); keyMap(); return; }
+  if (pressed === '/') { const filter = $('[data-filter]'); if (filter) { e.preventDefault(); filter.focus(); } return; }
+  const open = $('dialog[open]');
+  const target = $$(`[data-key~="${CSS.escape(pressed)}"]`, open ?? document).filter(shown).at(-1);
+  if (target) {
+    e.preventDefault();
+    if (target.matches('input:not([type=checkbox],[type=radio]), textarea, select')) { target.focus(); target.select?.(); }
+    else target.click();
+    return;
+  }
+  if (!plain || open) return;
+  if (e.key === 'j' || e.key === 'k') { e.preventDefault(); move(e.key === 'j' ? 1 : -1); }
+  else if (e.key === 'x') { const box = document.activeElement?.closest('[data-row]')?.querySelector('input[type=checkbox]'); if (box) box.click(); }
+  else if (e.key === 'Enter') { const link = document.activeElement?.matches('[data-row]') && document.activeElement.querySelector('a'); if (link) link.click(); }
+});
+
+function move(by) {
+  const rows = $$('[data-row]').filter(shown);
+  if (rows.length === 0) return;
+  const at = rows.indexOf(document.activeElement?.closest('[data-row]'));
+  const row = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))];
+  row.focus();
+  row.scrollIntoView({ block: 'nearest' });
+}
+
+/* ---- acts: a form is sent once, kept when it can't be, and answered beside its button ---- */
+const busy = new WeakSet();
+document.addEventListener('submit', e => {
+  const form = e.target;
+  if (!form.matches('form[data-act]')) return;
+  e.preventDefault();
+  if (busy.has(form)) return;
+  if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
+  if (form.dataset.hold) hold(form, e.submitter); else act(form, body(form, e.submitter));
+});
+
+const body = (form, submitter) => { const data = new FormData(form); if (submitter?.name) data.set(submitter.name, submitter.value); return data; };
+const beside = form => $('[data-said]', form);
+const refuse = (form, text) => {
+  const place = beside(form);
+  if (place) { place.textContent = text; place.hidden = text === ''; if (text) place.scrollIntoView({ block: 'nearest' }); } else if (text) tell(text);
+};
+
+async function act(form, data, keepalive = false) {
+  busy.add(form);
+  form.classList.add('busy');
+  $$('button', form).forEach(b => b.setAttribute('aria-disabled', 'true'));
+  refuse(form, '');
+  try {
+    const answer = await fetch(form.action, { method: 'POST', body: data, headers: { RequestVerificationToken: token() }, keepalive });
+    const reply = await answer.json();
+    if (reply.refusal) { refuse(form, reply.refusal); if (reply.signedOut) signIn(); form.dispatchEvent(new CustomEvent('hub:refused', { bubbles: true, detail: reply })); return false; }
+    reply.forget?.forEach(forget);
+    form.dispatchEvent(new CustomEvent('hub:done', { bubbles: true, detail: reply }));
+    if (reply.go || reply.again) { if (reply.say) store.set('hub.said', reply.say); leaving = true; if (reply.go) location.assign(reply.go); else location.reload(); }
+    else if (reply.say) tell(reply.say);
+    return true;
+  } catch {
+    refuse(form, say('act.lost'));
+    return false;
+  } finally {
+    busy.delete(form);
+    form.classList.remove('busy');
+    $$('button', form).forEach(b => b.removeAttribute('aria-disabled'));
+  }
+}
+
+// What leaves the house waits eight seconds, in which it can be taken back; whoever leaves the page sends it at once.
+let held;
+function hold(form, submitter) {
+  release();
+  const data = body(form, submitter);
+  const row = form.closest('[data-row]');
+  row?.classList.add('held');
+  form.classList.add('held');
+  const fields = $$('textarea, input:not([type=hidden])', form).filter(f => !f.readOnly);
+  fields.forEach(f => { f.readOnly = true; });
+  const free = () => { row?.classList.remove('held'); form.classList.remove('held'); fields.forEach(f => { f.readOnly = false; }); busy.delete(form); };
+  busy.add(form);
+  held = { send: keep => { clearTimeout(held?.timer); held = undefined; free(); return act(form, data, keep); }, timer: setTimeout(() => held?.send(), 8000) };
+  tell(form.dataset.hold, () => { clearTimeout(held?.timer); held = undefined; free(); tell(say('undone')); });
+  form.dispatchEvent(new CustomEvent('hub:held', { bubbles: true }));
+}
+function release() { held?.send(); }
+addEventListener('pagehide', () => held?.send(true));
+
+/* ---- drafts: kept here at once, at the server after 400 ms of quiet; the server never writes into a field that is typed in ---- */
+let leaving = false;
+const kept = new Map();
+const keyOf = field => `draft ${document.body.dataset.account ?? ''} ${field.dataset.scope} ${field.dataset.draft}`;
+const state = (field, text, kind = '') => {
+  for (const place of $$(`[data-draft-state="${CSS.escape(field.dataset.draft)}"]`)) { place.textContent = text; place.dataset.kind = kind; }
+};
+const entry = field => { let e = kept.get(field); if (!e) kept.set(field, e = { version: 0, sent: field.value, timer: 0 }); return e; };
+
+document.addEventListener('input', e => {
+  const field = e.target;
+  if (!field.matches?.('[data-draft]')) return;
+  const e_ = entry(field);
+  if (!store.set(keyOf(field), JSON.stringify({ text: field.value, version: e_.version, at: Date.now() }))) state(field, say('draft.full'), 'warn');
+  if (e.isComposing) return;
+  clearTimeout(e_.timer);
+  e_.timer = setTimeout(() => save(field), 400);
+  if (navigator.onLine) state(field, say('draft.saving'));
+});
+document.addEventListener('compositionend', e => { const field = e.target; if (field.matches?.('[data-draft]')) field.dispatchEvent(new Event('input', { bubbles: true })); });
+document.addEventListener('focusout', e => { if (e.target.matches?.('[data-draft]')) save(e.target); });
+
+async function save(field) {
+  const e = entry(field), text = field.value;
+  clearTimeout(e.timer); e.timer = 0;
+  if (text === e.sent || e.sending) return;
+  e.sending = true;
+  try {
+    const answer = await fetch('/drafts', { method: 'PUT', headers: { 'Content-Type': 'application/json', RequestVerificationToken: token() }, body: JSON.stringify({ scope: field.dataset.scope, field: field.dataset.draft, text, version: e.version }) });
+    const reply = await answer.json();
+    if (answer.status === 401) { state(field, say('draft.signedout'), 'warn'); signIn(); return; }
+    if (reply.refusal) { state(field, reply.refusal, 'warn'); return; }
+    if (reply.other !== undefined && reply.other !== null) { conflict(field, reply); return; }
+    e.version = reply.version; e.sent = text;
+    if (field.value === text) { store.drop(keyOf(field)); state(field, say('draft.saved', clock(reply.savedAt)), 'ok'); }
+  } catch { state(field, say('draft.lost'), 'warn'); clearTimeout(e.timer); e.timer = setTimeout(() => save(field), 3000); }
+  finally { e.sending = false; if (field.value !== e.sent && !e.timer) e.timer = setTimeout(() => save(field), 400); }
+}
+
+// Written meanwhile in another window of the same person: both are shown, the writer chooses.
+function conflict(field, reply) {
+  const e = entry(field);
+  e.version = reply.version;
+  const box = document.createElement('div');
+  box.className = 'note warn conflict';
+  const text = Object.assign(document.createElement('blockquote'), { textContent: reply.other });
+  const choose = (label, take) => { const b = Object.assign(document.createElement('button'), { type: 'button', className: 'btn', textContent: label }); b.onclick = () => { take(); box.remove(); field.focus(); }; return b; };
+  box.append(say('draft.other'), text, choose(say('draft.mine'), () => { e.sent = reply.other; save(field); }), choose(say('draft.theirs'), () => { field.value = reply.other; e.sent = reply.other; store.drop(keyOf(field)); grow(field); }));
+  $('.conflict', field.parentElement)?.remove();
+  field.after(box);
+}
+
+async function restore() {
+  const fields = $$('[data-draft]').filter(f => !kept.has(f));
+  for (const scope of new Set(fields.map(f => f.dataset.scope))) {
+    const mine = fields.filter(f => f.dataset.scope === scope);
+    let known = {};
+    try { const answer = await fetch('/drafts?scope=' + encodeURIComponent(scope)); if (answer.ok) known = await answer.json(); } catch { }
+    for (const field of mine) {
+      const e = entry(field), server = known[field.dataset.draft], local = JSON.parse(store.get(keyOf(field)) ?? 'null');
+      e.version = server?.version ?? 0;
+      if (document.activeElement === field && field.value !== e.sent) continue; // typed while we asked
+      if (local && local.text !== (server?.text ?? '')) { field.value = local.text; e.sent = server?.text ?? ''; state(field, say('draft.local'), 'warn'); save(field); }
+      else if (server) { field.value = e.sent = server.text; state(field, say('draft.saved', clock(server.savedAt)), 'ok'); }
+      grow(field);
+      field.dispatchEvent(new CustomEvent('hub:restored', { bubbles: true }));
+    }
+  }
+}
+const grow = () => { };
+function forget(scope) {
+  for (const [field, e] of kept) if (field.dataset.scope === scope) { clearTimeout(e.timer); e.sent = field.value; store.drop(keyOf(field)); }
+}
+addEventListener('online', () => $$('[data-draft]').forEach(save));
+addEventListener('beforeunload', e => {
+  if (leaving) return;
+  for (const [field, d] of kept) if (field.isConnected && field.value !== d.sent && !store.get(keyOf(field))) { e.preventDefault(); return; }
+});
+
+/* ---- sign-in expired: over the page, which stays ---- */
+function signIn() {
+  const link = $('#signin-again');
+  if (link) { link.hidden = false; $('a', link).href = '/signin?back=' + encodeURIComponent(location.pathname + location.search); }
+}
+
+/* ---- Ctrl+K and ? ---- */
+const label = element => (element.dataset.name ?? element.getAttribute('aria-label') ?? [...element.childNodes].filter(n => n.nodeType === 3 || n.matches?.('span,b')).map(n => n.textContent).join(' ')).trim() || element.title;
+const acts = () => $$('[data-key]').filter(e => !e.closest('dialog')).filter(e => e.getClientRects().length > 0);
+function keyMap() {
+  const box = $('#keymap'), list = $('tbody', box);
+  const rows = [...acts().map(a => [a.dataset.key.split(' ')[0].replaceAll('+', ' '), label(a)]), ...Object.entries(words).filter(([k]) => k.startsWith('key.')).map(([k, v]) => [k.slice(4), v])];
+  list.replaceChildren(...rows.map(([key, text]) => { const tr = document.createElement('tr'), th = document.createElement('th'), td = document.createElement('td'); th.scope = 'row'; th.append(Object.assign(document.createElement('kbd'), { textContent: key })); td.textContent = text; tr.append(th, td); return tr; }));
+  open(box);
+}
+const open = box => { const from = document.activeElement; box.showModal(); box.addEventListener('close', () => from?.focus?.(), { once: true }); };
+
+function palette() {
+  const box = $('#palette');
+  if (!box || box.open) return;
+  const input = $('input', box), list = $('ul', box);
+  const found = () => {
+    const typed = input.value.trim(), wanted = typed.toLowerCase(), all = [];
+    const number = /[A-Za-z]{0,3}\d{6,}[-\dA-Za-z]*/.exec(typed)?.[0];
+    if (number) all.push({ text: say('palette.open', number), go: '/case/' + encodeURIComponent(number) });
+    for (const a of acts()) all.push({ text: label(a), key: a.dataset.key.split(' ')[0].replaceAll('+', ' '), off: a.disabled, run: () => a.matches('input, textarea, select') ? a.focus() : a.click() });
+    for (const a of $$('.rail a')) all.push({ text: label(a), go: a.getAttribute('href') });
+    return all.filter(a => a.text && (a.go && number ? true : a.text.toLowerCase().includes(wanted))).slice(0, 12);
+  };
+  const draw = (at = 0) => {
+    const all = found();
+    list.replaceChildren(...all.map((a, n) => {
+      const li = document.createElement('li');
+      li.role = 'option'; li.id = 'palette-' + n; li.ariaSelected = n === at; li.ariaDisabled = !!a.off;
+      li.append(a.text);
+      if (a.key) li.append(Object.assign(document.createElement('kbd'), { textContent: a.key }));
+      li.onclick = () => { if (a.off) return; box.close(); if (a.go) location.assign(a.go); else setTimeout(a.run); };
+      return li;
+    }));
+    input.setAttribute('aria-activedescendant', all.length ? 'palette-' + at : '');
+    $('[data-none]', box).hidden = all.length > 0;
+    list.dataset.at = at;
+  };
+  input.oninput = () => draw();
+  input.onkeydown = e => {
+    if (e.isComposing) return;
+    const all = list.children.length, at = +list.dataset.at;
+    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') { e.preventDefault(); draw((at + (e.key === 'ArrowDown' ? 1 : all - 1)) % Math.max(1, all)); }
+    if (e.key === 'Enter') { e.preventDefault(); list.children[at]?.click(); }
+  };
+  input.value = '';
+  draw();
+  open(box);
+}
+document.addEventListener('click', e => {
+  const target = e.target.closest?.('[data-open]');
+  if (target?.dataset.open === 'palette') palette();
+  if (target?.dataset.open === 'keymap') keyMap();
+  if (e.target.matches?.('dialog')) e.target.close();
+  const copy = e.target.closest?.('[data-print]');
+  if (copy) print();
+});
+
+/* ---- when the page is there ---- */
+const begin = () => {
+  restore();
+  const said = store.get('hub.said');
+  if (said) { store.drop('hub.said'); tell(said); }
+  const first = $('[data-first]');
+  if (first && (document.activeElement === document.body || document.activeElement?.tagName === 'H1')) first.focus({ preventScroll: true });
+};
+new MutationObserver(() => { if ($$('[data-draft]').some(f => !kept.has(f))) restore(); }).observe(document.body, { childList: true, subtree: true });
+begin();
