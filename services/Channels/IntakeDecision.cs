@@ -52,7 +52,7 @@ static class IntakeDecision
         var call = r.IsCall ? (state.Call ?? new Call(r.ContactId)).WithMatter() : null;
         return new IntakeChoice(Intaken.Registered, new(r.Key, r.ContentHash, number, r.ContactId, now))
         {
-            Sequence = sequence, Call = call, MatterNo = call?.Matters ?? 1, OccurredAt = occurred, ReceivingUnitCode = unit,
+            Sequence = sequence, Call = call, MatterNo = call?.Matters ?? r.MatterNo, OccurredAt = occurred, ReceivingUnitCode = unit,
         };
     }
 
