@@ -67,6 +67,8 @@ public sealed class WebModule : IHubModule
             await context.SignOutAsync(Scheme);
             return Results.LocalRedirect("/signin?out=1");
         });
+        // Whoever mistyped an address gets a page that says so, behind everything that has an address.
+        app.MapGet("/{**path}", () => new RazorComponentResult<Pages.App> { StatusCode = 404 }).WithOrder(int.MaxValue);
         app.MapRazorComponents<Pages.App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null); // ours is stricter
     }
 
