@@ -17,6 +17,8 @@ sealed partial record EntryReading(string Form, string Shown, bool Cut, Quaranti
 {
     public const int MostShown = 65_536, MostBytes = 1024;
 
+    static readonly JsonSerializerOptions pretty = new(Kernel.Json.Options) { WriteIndented = true };
+
     public string Sender { get; init; } = "";
     public string? MessageId { get; init; }
     public string CallId { get; init; } = "";
@@ -59,7 +61,7 @@ sealed partial record EntryReading(string Form, string Shown, bool Cut, Quaranti
         {
             using var document = JsonDocument.Parse(raw);
             if (document.RootElement is not { ValueKind: JsonValueKind.Object or JsonValueKind.Array } root) return null;
-            var shown = JsonSerializer.Serialize(root, new JsonSerializerOptions(Kernel.Json.Options) { WriteIndented = true });
+            var shown = JsonSerializer.Serialize(root, pretty);
             var p = door == Doors.Qq ? Of(root, "d") : root;
             var text = Text(p, "text") is { Length: > 0 } t ? t : Text(p, "content");
             return Make("Json", shown, new()
