@@ -181,6 +181,8 @@ async function save(field) {
   clearTimeout(e.timer); e.timer = 0;
   // Refused once, it is refused again: only another text is sent. And while two texts stand side by side the writer has the word.
   if (text === e.sent || text === e.refused || e.sending || e.choosing) return;
+  // The server takes no more, and a megabyte isn't sent to be told so.
+  if (text.length > 100_000 && [...text].length > 100_000) { e.refused = text; state(field, say('draft.toolong'), 'warn'); return; }
   let pause = 400;
   e.sending = true; e.flying = text;
   // What is on its way may arrive without our hearing of it: a reload then knows it as its own.
@@ -188,6 +190,7 @@ async function save(field) {
   try {
     const answer = await fetch('/drafts', { method: 'PUT', headers: { 'Content-Type': 'application/json', RequestVerificationToken: token() }, body: JSON.stringify({ scope: field.dataset.scope, field: field.dataset.draft, text, version: e.version }) });
     const reply = await answer.json();
+    if (!answer.ok && !reply.refusal) throw new Error(answer.status);
     if (answer.status === 401) { pause = 5000; state(field, say('draft.signedout'), 'warn'); signIn(); return; }
     if (reply.refusal) { if (answer.status >= 500) pause = 3000; else e.refused = text; state(field, reply.refusal, 'warn'); return; }
     if (reply.other !== undefined && reply.other !== null) { conflict(field, reply); return; }
