@@ -31,6 +31,22 @@ static class CaseworkStore
         new("inquiry_id", "text", t => t.InquiryId), new("unit_code", "text", t => t.UnitCode), new("officer_id", "text", t => t.OfficerId), new("state", "text", t => t.State),
         new("open", "boolean", t => t.Open), new("due_at", "timestamptz", t => t.DueAt), new("dispatched_at", "timestamptz", t => t.DispatchedAt));
 
+    public static readonly Table<DraftSet> Drafts = new("casework.draft", d => d.Key, new Column<DraftSet>("saved_at", "timestamptz", d => d.SavedAt));
+
+    public static async Task<DraftSet?> DraftsAsync(NpgsqlDataSource database, string key, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select body from casework.draft where key = $1");
+        command.Parameters.Add(new() { Value = key });
+        return await command.ExecuteScalarAsync(stop) is string body ? Json.Read<DraftSet>(body) : null;
+    }
+
+    public static async Task SweepDraftsAsync(NpgsqlDataSource database, int keptDays, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("delete from casework.draft where saved_at < log.city_now() - make_interval(days => $1)");
+        command.Parameters.Add(new() { Value = keptDays });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
     public static async Task<CaseState?> CaseAsync(NpgsqlDataSource database, string inquiryId, CancellationToken stop)
     {
         await using var command = database.CreateCommand("select body from casework.case_file where key = $1");

@@ -37,6 +37,9 @@ internal sealed class HubClient(GrpcChannel channel, [FromKeyedServices("directo
     public const string TokenClaim = "hub_token", NameClaim = "name";
 
     public Contracts.Statistics.Statistics.StatisticsClient Statistics { get; } = new(channel);
+    public Contracts.Casework.Casework.CaseworkClient Casework { get; } = new(channel);
+    public Contracts.Routing.Routing.RoutingClient Routing { get; } = new(channel);
+    public Contracts.Sla.Sla.SlaClient Sla { get; } = new(channel);
     public Contracts.Directory.Directory.DirectoryClient Directory { get; } = new(directory);
 
     /// <summary>A call on behalf of the signed-in person, given up after ten seconds.</summary>
