@@ -24,7 +24,7 @@ public sealed class WebModule : IHubModule
         // "Any address" is where to listen, not where to call.
         services.AddSingleton(sp => WebOptions.Channel(options.GrpcUrl.Length > 0 ? options.GrpcUrl : sp.GetRequiredService<HubOptions>().GrpcUrl.Replace("//0.0.0.0", "//127.0.0.1").Replace("//*", "//127.0.0.1")));
         services.AddKeyedSingleton("directory", (sp, _) => options.DirectoryUrl.Length > 0 ? WebOptions.Channel(options.DirectoryUrl) : sp.GetRequiredService<GrpcChannel>());
-        services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>();
+        services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>().AddScoped<CallFeed>();
         services.AddHttpContextAccessor().AddScoped(sp => Texts.Of(sp.GetRequiredService<IHttpContextAccessor>().HttpContext));
 
         services.AddAuthentication().AddCookie(Scheme, o =>
@@ -67,6 +67,7 @@ public sealed class WebModule : IHubModule
             await context.SignOutAsync(Scheme);
             return Results.LocalRedirect("/signin?out=1");
         });
+        CallActs.Map(app);
         app.MapRazorComponents<Pages.App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null); // ours is stricter
     }
 
