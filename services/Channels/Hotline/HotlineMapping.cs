@@ -38,7 +38,7 @@ static class HotlineMapping
         })
         {
             CategoryCode = f.Text("category_code", r.CategoryCode), AreaCode = f.Text("area_code", r.AreaCode), Urgency = r.Urgency, WantsReply = !r.NoReply, Confidential = r.Confidential,
-            TakenBy = actor.Account, DirectAnswer = about is null ? f.DirectAnswer(r.DirectAnswer, actor.Account) : null, ReceivingUnitCode = actor.UnitCode,
+            TakenBy = actor.Account, DirectAnswer = about is null ? f.DirectAnswer(r.DirectAnswer, actor.Account) : null,
             IsCall = true, KnownContactId = r.ContactId.Length > 0 ? r.ContactId : null, About = about, Vouched = about is not null,
         };
         return f.Refusal is { } refusal ? refusal : CallDecision.Check(received) is { } missing ? missing : received;
