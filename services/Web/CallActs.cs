@@ -13,7 +13,8 @@ internal static class CallActs
         app.MapAct("take-call", async call =>
         {
             await call.Hub.Channels.TakeCallAsync(new() { ContactId = call["contactId"] }, call.As);
-            return new ActReply(Go: $"/calls?call={Uri.EscapeDataString(call["contactId"])}");
+            // On its own page nothing is read again: the operator is typing already.
+            return call.Has("here") ? new ActReply() : new ActReply(Go: $"/calls?call={Uri.EscapeDataString(call["contactId"])}");
         });
         app.MapAct("call", call => call["end"] switch
         {

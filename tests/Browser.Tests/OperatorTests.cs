@@ -16,8 +16,8 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
 {
     static int rung;
     const string Account = "operator1";
-    Channels.ChannelsClient Calls => new(hub.Channel);
-    Casework.CaseworkClient Cases => new(hub.Channel);
+    Contracts.Channels.Channels.ChannelsClient Calls => new(hub.Channel);
+    Contracts.Casework.Casework.CaseworkClient Cases => new(hub.Channel);
 
     [GeneratedRegex(@"\d{6}-\d{7}-[\dX]")] private static partial Regex Number();
 

@@ -25,11 +25,16 @@ document.addEventListener('click', e => {
   box.showModal();
 });
 document.addEventListener('submit', e => {
+  // F2, then type: the cursor waits for no answer.
+  if (e.target.matches('[data-here]')) $('#text')?.focus();
   if (e.target !== form()) return;
   e.submitter?.closest('dialog')?.close();
   const reply = $('#reply');
   if (e.submitter?.value === 'answer' && reply.value.trim() === '') reply.focus();
 }, true);
+
+// In hand: the ends are open, whether or not the live connection has told already.
+document.addEventListener('hub:done', e => { if (e.target.matches('[data-here]')) $$('.foot :disabled').forEach(b => { b.disabled = false; }); });
 
 // Number and query code, to be told to the caller: kept in this window only, newest first.
 const place = `calls.just ${document.body.dataset.account ?? ''}`;
