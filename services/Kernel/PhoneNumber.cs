@@ -53,6 +53,7 @@ public static partial class PhoneNumber
     public static string Masked(string? number)
     {
         var digits = string.Concat((number ?? "").Select(Width.Narrow).Where(char.IsAsciiDigit));
+        if (digits.Length == 13 && digits.StartsWith("861", StringComparison.Ordinal)) digits = digits[2..]; // +86 before a mobile number tells nobody apart
         return digits.Length switch { 0 => "", < 7 => "****", < 11 => $"****{digits[^2..]}", _ => $"{digits[..3]}****{digits[^4..]}" };
     }
 

@@ -106,6 +106,7 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
         await Expect(page.Locator("h2").First).ToHaveTextAsync("没有来电");
         await RingAsync(NewNumber());
         await page.WaitForURLAsync("**/calls?call=*");
+        await LiveAsync(page);
         await Expect(page.Locator("button[data-key=F9]")).ToBeDisabledAsync();
         await page.Keyboard.PressAsync("F9");
         await Expect(page.Locator("button[data-key=F9]")).ToBeDisabledAsync();

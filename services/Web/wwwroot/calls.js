@@ -36,6 +36,11 @@ document.addEventListener('submit', e => {
 // In hand: the ends are open, whether or not the live connection has told already.
 document.addEventListener('hub:done', e => { if (e.target.matches('[data-here]')) $$('.foot :disabled').forEach(b => { b.disabled = false; }); });
 
+// What adds to an open inquiry ends a call too, and is grey as long as the others are.
+const foot = $('.foot');
+const same = () => { const f9 = $('[data-key="F9"]', foot); if (f9) $$('.who [name=end]').forEach(b => { b.disabled = f9.disabled; }); };
+if (foot) { same(); new MutationObserver(same).observe(foot.parentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] }); }
+
 // Number and query code, to be told to the caller: kept in this window only, newest first.
 const place = `calls.just ${document.body.dataset.account ?? ''}`;
 const just = () => { try { return JSON.parse(sessionStorage.getItem(place) ?? '[]'); } catch { return []; } };
