@@ -69,6 +69,7 @@ public sealed class WebModule : IHubModule
             return Results.LocalRedirect("/signin?out=1");
         });
         CallActs.Map(app);
+        app.MapAct("password", Pages.AccountPage.ChangeAsync);
         // Whoever mistyped an address gets a page that says so, behind everything that has an address.
         app.MapGet("/{**path}", () => new RazorComponentResult<Pages.App> { StatusCode = 404 }).WithOrder(int.MaxValue);
         app.MapRazorComponents<Pages.App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null); // ours is stricter
