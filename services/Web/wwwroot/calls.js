@@ -38,7 +38,7 @@ document.addEventListener('hub:done', e => { if (e.target.matches('[data-here]')
 
 // What adds to an open inquiry ends a call too, and is grey as long as the others are.
 const foot = $('.foot');
-const same = () => { const f9 = $('[data-key="F9"]', foot); if (f9) $$('.who [name=end]').forEach(b => { b.disabled = f9.disabled; }); };
+const same = () => { const f9 = $('[data-key="F9"]', foot); if (f9) $$('.who [name=end]').filter(b => b.disabled !== f9.disabled).forEach(b => { b.disabled = f9.disabled; }); }; // setting what is set would be a change, for ever
 if (foot) { same(); new MutationObserver(same).observe(foot.parentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] }); }
 
 // Number and query code, to be told to the caller: kept in this window only, newest first.
