@@ -66,7 +66,7 @@ internal sealed class TriageBook(HubClient hub, TimeProvider clock)
         try { load = await hub.Assignment.GetUnitLoadAsync(new() { UnitCode = code }, hub.As(user, stop)); } catch (RpcException) { /* a suggestion without its load is still one */ }
         var unit = names.Units.GetValueOrDefault(code) ?? new() { UnitCode = code, Name = code };
         var entry = Triage.EntryFor(code, state.CategoryCode, names.Catalogue);
-        return new Candidate(code, unit.Name, unit.Kind, names.Area(unit.AreaCode), entry?.EntryCode ?? "", entry is null ? "" : t.Either(entry.NameZh, entry.NameEn),
+        return new Candidate(code, unit.Name, unit.Kind, names.Areas.TryGetValue(unit.AreaCode, out var area) ? area.Name : "", entry?.EntryCode ?? "", entry is null ? "" : t.Either(entry.NameZh, entry.NameEn),
             load?.Officers.Sum(o => o.OpenTasks), load?.Officers.Count ?? 0, load?.Deferred ?? 0, unit.Active);
     }));
 }

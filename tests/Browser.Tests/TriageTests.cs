@@ -15,9 +15,9 @@ public sealed class TriageTests(BrowserHub hub)
     Contracts.Channels.Channels.ChannelsClient Channels => new(hub.Channel);
 
     /// <summary>An inquiry that routing holds: without a category, candidates are the units of its area.</summary>
-    async Task<string> HeldAsync(string title, string text = "请问怎么办理", string area = "211102")
+    async Task<string> HeldAsync(string title, string text = "请问怎么办理", string area = "211102", string category = "")
     {
-        var (id, _) = await hub.AskAsync(title, text, category: "", area: area);
+        var (id, _) = await hub.AskAsync(title, text, category: category, area: area);
         await Until.TrueAsync("routing holds it and the case is there", async () =>
             (await Routed.ListHeldAsync(new() { Page = new() { Size = 500 } }, hub.As(Roles.Dispatcher))).Inquiries.Any(i => i.InquiryId == id)
             && (await new Contracts.Casework.Casework.CaseworkClient(hub.Channel).ListCasesAsync(new() { State = "Held", Page = new() { Size = 500 } }, hub.As(Roles.Dispatcher))).Cases.Any(c => c.InquiryId == id));
@@ -224,7 +224,7 @@ public sealed class TriageTests(BrowserHub hub)
         await EmptyAsync();
         await HeldAsync("小区锅炉房改建围墙占了消防通道", "来电人反映：稻香小区东侧锅炉房改建，新砌围墙把原来的消防通道占去一半，大车进不来。居民找过物业，物业说是供热公司施工，手续在办。希望确认是否违建，恢复通道。");
         await HeldAsync("土地流转到期，新老承包户争议", area: "");
-        await hub.AskAsync("价格与投资都问", category: "0101", area: "");
+        await HeldAsync("停暖停水分不清归谁管", area: "211103", category: "02");
         await hub.PicturesAsync(Dispatcher, "/triage", "triage", ".sg");
     }
 

@@ -16,6 +16,7 @@ sealed partial class Intake
         using var step = Trace.Walk(1, "Channels", null); // Walk 1: by a dispatcher's hand
         var (mapped, refusal) = QuarantineFiling.Map(entry, EntryReading.Of(entry.Door, Opened(entry)), matterNo, form, actor.Account, ring.Lookup);
         if (mapped is null) return refusal!;
+        mapped = WithE164(mapped);
         return await writer.CommandAsync<FileQuarantinedReply>(commandId, [.. Keys(mapped), entry.Key], w => Want(w.Add(ChannelsStore.Resolutions, entry.Key), mapped), work =>
         {
             // The lock is held from here: a colleague's resolution is seen, or waits.
