@@ -20,7 +20,7 @@ const next = () => $('#triage-next')?.getAttribute('href') ?? '/triage';
 // From then on a form is sent as it stands, also a second time when the line was cut: with the same command id it is done once.
 function fix(form) {
   $('input[name=lead]', form).value = form.dataset.lead;
-  form.append(...$$('input[name=assist]:checked', form).map(i => Object.assign(document.createElement('input'), { type: 'hidden', name: 'assist', value: i.value })));
+  form.append(...$$('input[name=assist]:checked', form).map(i => { const kept = Object.assign(document.createElement('input'), { type: 'hidden', name: 'assist', value: i.value }); kept.dataset.unit = i.dataset.unit; return kept; }));
   $$('.sgs, .find, .also, .acts, p, [data-found]', form).forEach(part => part.remove());
   delete form.dataset.hold;
 }
@@ -43,9 +43,10 @@ document.addEventListener('hub:held', e => {
   strip.append(form);
   go(to);
 });
+let undone;
 const placed = e => e.target.closest?.('#placed form[data-place]');
 document.addEventListener('hub:done', e => { placed(e)?.remove(); });
-document.addEventListener('hub:undone', e => { const form = placed(e); if (!form) return; drop(leaving, form.dataset.place, minute); form.remove(); go('/triage/' + form.dataset.place); });
+document.addEventListener('hub:undone', e => { const form = placed(e); if (!form) return; drop(leaving, form.dataset.place, minute); form.remove(); undone = form; go('/triage/' + form.dataset.place); });
 document.addEventListener('hub:refused', e => { const form = placed(e); if (form) { drop(leaving, form.dataset.place, minute); form.classList.remove('lost'); } });
 document.addEventListener('hub:lost', e => { const form = placed(e); if (form) { drop(leaving, form.dataset.place, minute); form.classList.add('lost'); } });
 
@@ -88,12 +89,13 @@ function lead(form, li) {
   button.dataset.unit = li.dataset.unit;
   form.requestSubmit(button);
 }
-function assist(form, li) {
+function assist(form, { code, unit }) {
   const place = $('[data-also]', form);
-  const there = $$('input[name=assist]', form).find(i => i.value === li.dataset.code);
+  const there = $$('input[name=assist]', form).find(i => i.value === code);
   if (there) { there.checked = true; return; }
-  const label = Object.assign(document.createElement('label'), { className: 'chip' });
-  label.append(Object.assign(document.createElement('input'), { type: 'checkbox', name: 'assist', value: li.dataset.code, checked: true }), `${place.dataset.assist} ${li.dataset.unit}`);
+  const label = Object.assign(document.createElement('label'), { className: 'chip' }), box = Object.assign(document.createElement('input'), { type: 'checkbox', name: 'assist', value: code, checked: true });
+  box.dataset.unit = unit;
+  label.append(box, `${place.dataset.assist} ${unit}`);
   place.append(label);
 }
 const close = field => { field.value = ''; find(field); };
@@ -110,7 +112,7 @@ document.addEventListener('keydown', e => {
     e.preventDefault(); // a form's first button would be pressed
     const li = options[at];
     if (!li) return;
-    if (e.shiftKey) assist(field.form, li); else lead(field.form, li);
+    if (e.shiftKey) assist(field.form, li.dataset); else lead(field.form, li);
     close(field);
   }
 });
@@ -118,9 +120,14 @@ document.addEventListener('mousedown', e => {
   const li = e.target.closest?.('#found [data-code]'), field = $('[data-find]');
   if (!li) return;
   e.preventDefault();
-  if (e.shiftKey) assist(field.form, li); else lead(field.form, li);
+  if (e.shiftKey) assist(field.form, li.dataset); else lead(field.form, li);
   close(field);
 });
 
-/* ---- the next case begins at its top ---- */
-window.Blazor?.addEventListener('enhancedload', () => { const words = $('.tr .bd'); if (words) words.scrollTop = 0; });
+/* ---- the next case begins at its top; one that was taken back has the units that were to assist ---- */
+window.Blazor?.addEventListener('enhancedload', () => {
+  const words = $('.tr .bd'), form = undone && $(`.d form[data-place="${CSS.escape(undone.dataset.place)}"]`);
+  if (words) words.scrollTop = 0;
+  if (form) for (const kept of $$('input[type=hidden][name=assist]', undone)) assist(form, { code: kept.value, unit: kept.dataset.unit });
+  if (form) undone = undefined;
+});
