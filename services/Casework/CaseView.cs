@@ -97,10 +97,5 @@ static class Mask
     /// <summary>The first character and two stars, whatever the length.</summary>
     public static string Name(string? name) => name is null || name.EnumerateRunes().FirstOrDefault() is not { Value: > 0 } first ? "" : $"{first}**";
 
-    /// <summary>3 + 4 digits of a number of 11 or more, as on every Chinese form; less of a short one.</summary>
-    public static string Phone(string? phone)
-    {
-        var digits = string.Concat((phone ?? "").Select(Width.Narrow).Where(char.IsAsciiDigit));
-        return digits.Length switch { 0 => "", < 7 => "****", < 11 => $"****{digits[^2..]}", _ => $"{digits[..3]}****{digits[^4..]}" };
-    }
+    public static string Phone(string? phone) => PhoneNumber.Masked(phone);
 }

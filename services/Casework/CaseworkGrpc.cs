@@ -124,6 +124,17 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
     public override async Task<DropDraftsReply> DropDrafts(DropDraftsRequest request, ServerCallContext context) =>
         (await drafts.DropAsync(Actor.Of(context.GetHttpContext().User).Account, request.Scope)).OrRefuse();
 
+    const int MostOfCaller = 20;
+
+    [Authorize(Roles = Roles.Operator)]
+    public override async Task<ListCasesOfCallerReply> ListCasesOfCaller(ListCasesOfCallerRequest request, ServerCallContext context)
+    {
+        if (PhoneNumber.Read(request.Number).E164 is not { } number) return new();
+        var (rows, total, open) = await CaseworkStore.OfCallerAsync(database, ring.Lookup(CaseProjection.CallerKey(number)), MostOfCaller, context.CancellationToken);
+        var name = rows.Select(r => ring.Unseal<Content>(r.Case.InquiryId, Sealed.Parser.ParseFrom(r.Text.Personal))?.Name).FirstOrDefault(n => !string.IsNullOrWhiteSpace(n));
+        return new() { Cases = { rows.Select(r => CaseView.Row(r.Case)) }, NameMasked = Mask.Name(name), Total = total, Open = open };
+    }
+
     /// <summary>The shell of every act: load under the lock, decide, save and say; inside <paramref name="walk"/>'s span, so that what is said continues it.</summary>
     async Task<TReply> ActAsync<TReply>(string commandId, string typed, Func<CaseState?, UnitOfWork, Outcome<CaseStep>> decide, Action<CaseState, UnitOfWork>? also, Func<CaseState, TReply> reply,
         Func<CaseState?, System.Diagnostics.Activity?>? walk = null, Action<Wants>? want = null)

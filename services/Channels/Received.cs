@@ -41,15 +41,20 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
     /// <summary>The inquiry that this is said to be a further contact about; only its own sender may add to it.</summary>
     public string? About { get; init; }
 
+    /// <summary>An operator who hears the caller vouches that it belongs to <see cref="About"/>; anybody else must be its sender.</summary>
+    public bool Vouched { get; init; }
+
     /// <summary>The signed time of a webhook; more than five minutes from the city's clock is refused.</summary>
     public DateTimeOffset? SignedAt { get; init; }
 
     public string Key => DoorKeys.Of(Door, DoorKey);
-    public string ContactId => DoorKeys.ContactId(Door, ContactKey);
+    /// <summary>A call that the telephone system has shown is known by its contact already; there it must be.</summary>
+    public string? KnownContactId { get; init; }
+    public string ContactId => KnownContactId ?? DoorKeys.ContactId(Door, ContactKey);
 
     /// <summary>Tells whether the same key came with the same content. Times of sending are left out: a resend may carry a new one.</summary>
     public string ContentHash => DoorKeys.Hash(string.Join('\u001f', Channel, Kind, CategoryCode, AreaCode, Urgency, WantsReply, Confidential, CounterId,
-        Content.Title, Content.Text, Content.Name, Content.Phone, Content.Email, Content.Address, Content.Place, DirectAnswer?.Text, DirectAnswer is null));
+        Content.Title, Content.Text, Content.Name, Content.Phone, Content.Email, Content.Address, Content.Place, DirectAnswer?.Text, DirectAnswer is null) + (Vouched ? "\u001f" + About : ""));
 }
 
 /// <summary>An answer given on the spot.</summary>

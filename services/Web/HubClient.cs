@@ -41,6 +41,7 @@ internal sealed class HubClient(GrpcChannel channel, [FromKeyedServices("directo
     public Contracts.Routing.Routing.RoutingClient Routing { get; } = new(channel);
     public Contracts.Sla.Sla.SlaClient Sla { get; } = new(channel);
     public Contracts.Directory.Directory.DirectoryClient Directory { get; } = new(directory);
+    public Contracts.Channels.Channels.ChannelsClient Channels { get; } = new(channel);
 
     /// <summary>A call on behalf of the signed-in person, given up after ten seconds.</summary>
     public CallOptions As(ClaimsPrincipal user, CancellationToken stop = default) =>
