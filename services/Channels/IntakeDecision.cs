@@ -55,7 +55,7 @@ static class IntakeDecision
         var (number, sequence) = NextNumber(state.Sequence, shard, CityTime.DateOf(now));
         return new IntakeChoice(Intaken.Registered, new(r.Key, r.ContentHash, number, r.ContactId, now))
         {
-            Sequence = sequence, Call = call, MatterNo = call?.Matters ?? 1, OccurredAt = occurred, ReceivingUnitCode = unit,
+            Sequence = sequence, Call = call, MatterNo = call?.Matters ?? r.MatterNo, OccurredAt = occurred, ReceivingUnitCode = unit,
         };
     }
 

@@ -32,6 +32,9 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
     /// <summary>Matters of one call are numbered in the call's own row.</summary>
     public bool IsCall { get; init; }
 
+    /// <summary>Which matter of its contact it is, where a person splits what came; a call counts its own.</summary>
+    public int MatterNo { get; init; } = 1;
+
     /// <summary>Where the answer must go, kept sealed; null where the inquiry's number alone is enough (counter, web, telephone).</summary>
     public ReplyAddress? ReplyTo { get; init; }
 

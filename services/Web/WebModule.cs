@@ -25,7 +25,7 @@ public sealed class WebModule : IHubModule
         // "Any address" is where to listen, not where to call.
         services.AddSingleton(sp => WebOptions.Channel(options.GrpcUrl.Length > 0 ? options.GrpcUrl : sp.GetRequiredService<HubOptions>().GrpcUrl.Replace("//0.0.0.0", "//127.0.0.1").Replace("//*", "//127.0.0.1")));
         services.AddKeyedSingleton("directory", (sp, _) => options.DirectoryUrl.Length > 0 ? WebOptions.Channel(options.DirectoryUrl) : sp.GetRequiredService<GrpcChannel>());
-        services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>().AddSingleton<Names>().AddSingleton<Days>().AddScoped<CallFeed>();
+        services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>().AddSingleton<Names>().AddSingleton<Days>().AddScoped<CallFeed>().AddSingleton<TriageBook>();
         services.AddHttpContextAccessor().AddScoped(sp => Texts.Of(sp.GetRequiredService<IHttpContextAccessor>().HttpContext));
 
         services.AddAuthentication().AddCookie(Scheme, o =>
@@ -75,6 +75,8 @@ public sealed class WebModule : IHubModule
         app.MapAct("password", Pages.AccountPage.ChangeAsync);
         // Whoever mistyped an address gets a page that says so, behind everything that has an address.
         app.MapGet("/{**path}", () => new RazorComponentResult<Pages.App> { StatusCode = 404 }).WithOrder(int.MaxValue);
+        TriageActs.Map(app);
+        QuarantineActs.Map(app);
         app.MapRazorComponents<Pages.App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null); // ours is stricter
     }
 

@@ -127,6 +127,7 @@ async function act(form, data, keepalive = false) {
     return true;
   } catch {
     refuse(form, say('act.lost'));
+    form.dispatchEvent(new CustomEvent('hub:lost', { bubbles: true }));
     return false;
   } finally {
     busy.delete(form);
@@ -148,7 +149,7 @@ function hold(form, submitter) {
   const free = () => { row?.classList.remove('held'); form.classList.remove('held'); fields.forEach(f => { f.readOnly = false; }); busy.delete(form); };
   busy.add(form);
   held = { send: keep => { clearTimeout(held?.timer); held = undefined; free(); return act(form, data, keep); }, timer: setTimeout(() => held?.send(), 8000) };
-  tell(form.dataset.hold, () => { clearTimeout(held?.timer); held = undefined; free(); tell(say('undone')); });
+  tell(form.dataset.hold, () => { clearTimeout(held?.timer); held = undefined; free(); tell(say('undone')); form.dispatchEvent(new CustomEvent('hub:undone', { bubbles: true })); });
   form.dispatchEvent(new CustomEvent('hub:held', { bubbles: true }));
 }
 function release() { held?.send(); }
