@@ -41,6 +41,12 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
     /// <summary>The inquiry that this is said to be a further contact about; only its own sender may add to it.</summary>
     public string? About { get; init; }
 
+    /// <summary>The sender has shown the query code of <see cref="About"/>: that is as good as being the one who began it.</summary>
+    public bool Proven { get; init; }
+
+    /// <summary>Only this unit's counters may be named; null where a secret stands for all of them.</summary>
+    public string? OnlyUnit { get; init; }
+
     /// <summary>The signed time of a webhook; more than five minutes from the city's clock is refused.</summary>
     public DateTimeOffset? SignedAt { get; init; }
 

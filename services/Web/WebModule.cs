@@ -23,7 +23,8 @@ public sealed class WebModule : IHubModule
         var options = builder.Configuration.GetSection("Web").Get<WebOptions>() ?? new();
         // "Any address" is where to listen, not where to call.
         services.AddSingleton(sp => WebOptions.Channel(options.GrpcUrl.Length > 0 ? options.GrpcUrl : sp.GetRequiredService<HubOptions>().GrpcUrl.Replace("//0.0.0.0", "//127.0.0.1").Replace("//*", "//127.0.0.1")));
-        services.AddKeyedSingleton("directory", (sp, _) => options.DirectoryUrl.Length > 0 ? WebOptions.Channel(options.DirectoryUrl) : sp.GetRequiredService<GrpcChannel>());
+        foreach (var (own, url) in new[] { ("directory", options.DirectoryUrl), ("channels", options.ChannelsUrl), ("casework", options.CaseworkUrl) })
+            services.AddKeyedSingleton(own, (sp, _) => url.Length > 0 ? WebOptions.Channel(url) : sp.GetRequiredService<GrpcChannel>());
         services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>();
         services.AddHttpContextAccessor().AddScoped(sp => Texts.Of(sp.GetRequiredService<IHttpContextAccessor>().HttpContext));
 
@@ -67,6 +68,7 @@ public sealed class WebModule : IHubModule
             await context.SignOutAsync(Scheme);
             return Results.LocalRedirect("/signin?out=1");
         });
+        CounterActs.Map(app);
         app.MapRazorComponents<Pages.App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null); // ours is stricter
     }
 

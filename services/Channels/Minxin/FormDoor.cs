@@ -19,7 +19,7 @@ static class FormDoor
         var (body, form) = await Doorway.JsonAsync<CitizenForm>(http);
         var key = http.Request.Headers["Idempotency-Key"].ToString();
         // A citizen may not guess a portal's keys, nor the portal run into a citizen's.
-        if (!staffed && key.Length > 0) key = "public:" + key;
+        if (!staffed && key.Length > 0) key = FormMapping.Public + key;
         return await door.RegisterAsync(name, form.Refusal is { } broken ? broken : FormMapping.Map(form.Value!, name, channel, key, staffed), body);
     }
 }
