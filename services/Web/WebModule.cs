@@ -69,6 +69,8 @@ public sealed class WebModule : IHubModule
             return Results.LocalRedirect("/signin?out=1");
         });
         CounterActs.Map(app);
+        // Whoever mistyped an address gets a page that says so, behind everything that has an address.
+        app.MapGet("/{**path}", () => new RazorComponentResult<Pages.App> { StatusCode = 404 }).WithOrder(int.MaxValue);
         app.MapRazorComponents<Pages.App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null); // ours is stricter
     }
 

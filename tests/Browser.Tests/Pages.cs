@@ -1,0 +1,45 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace InquiryHub.Browser.Tests;
+
+/// <summary>What every page is asked: what axe finds, that nothing scrolls sideways, and a picture that is kept.</summary>
+public static class Pages
+{
+    /// <summary>Where pictures go: HUB_TEST_PICTURES, or beside the test's program.</summary>
+    static readonly string Pictures = System.IO.Directory.CreateDirectory(Environment.GetEnvironmentVariable("HUB_TEST_PICTURES") ?? Path.Combine(AppContext.BaseDirectory, "pictures")).FullName;
+
+    public static Task PictureAsync(this IPage page, string name) => page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png"), Animations = ScreenshotAnimations.Disabled });
+
+    /// <summary>axe finds nothing, whatever the severity; and the page isn't wider than its window.</summary>
+    public static async Task SoundAsync(this IPage page)
+    {
+        var result = await page.RunAxe();
+        Assert.True(result.Violations.Length == 0, $"{new Uri(page.Url).AbsolutePath}: {string.Join("; ", result.Violations.Select(Said))}");
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{new Uri(page.Url).AbsolutePath} scrolls sideways");
+    }
+
+    static string Said(AxeResultItem item) => $"{item.Id} ({item.Impact}): {string.Join(", ", item.Nodes.Take(3).Select(n => n.Target))}";
+
+    /// <summary>The element is inside the window, so that a person sees it without scrolling.</summary>
+    public static async Task VisibleWithoutScrollingAsync(this ILocator element)
+    {
+        var box = await element.BoundingBoxAsync() ?? throw new InvalidOperationException("not on the page");
+        var size = element.Page.ViewportSize!;
+        Assert.True(box.X >= 0 && box.Y >= 0 && box.X + box.Width <= size.Width && box.Y + box.Height <= size.Height, $"at {box.X:0},{box.Y:0} {box.Width:0}x{box.Height:0} of {size.Width}x{size.Height}");
+    }
+
+    /// <summary>Each picture of a page: both languages, both themes.</summary>
+    public static async Task PicturesAsync(this BrowserHub hub, string? account, string path, string name, string ready)
+    {
+        foreach (var (language, dark) in new[] { ("zh-CN", false), ("zh-CN", true), ("en", false), ("en", true) })
+        {
+            var page = await hub.OpenAsync(account, path, language, dark);
+            await page.Locator(ready).First.WaitForAsync();
+            await page.SoundAsync();
+            await page.PictureAsync($"{name}-{language}{(dark ? "-dark" : "")}");
+            await page.Context.CloseAsync();
+        }
+    }
+}
