@@ -75,7 +75,9 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
     {
         // How long ago, not when: a counter's clock may be wrong, and a demonstration's city lives in another year.
         DateTimeOffset? occurred = request.SecondsAgo > 0 ? (await ChannelsStore.CityNowAsync(database, context.CancellationToken)).AddSeconds(-Math.Min(request.SecondsAgo, MostSecondsAgo)) : null;
-        return Registered(await door.TakeAsync(Doors.WalkIn, WalkInMapping.Map(request, Actor.Of(context.GetHttpContext().User), occurred), request.ToByteArray()));
+        var city = await reference.GetAsync<DoorReference>(context.CancellationToken);
+        var area = city.Counters.TryGetValue(request.CounterId, out var counter) && city.Areas.Contains(counter.AreaCode) ? counter.AreaCode : "";
+        return Registered(await door.TakeAsync(Doors.WalkIn, WalkInMapping.Map(request, Actor.Of(context.GetHttpContext().User), occurred, area), request.ToByteArray()));
     }
 
     const long MostSecondsAgo = 31 * 24 * 3600; // further back Statistics counts the day of receipt

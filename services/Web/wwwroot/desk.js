@@ -219,7 +219,9 @@ function signIn() {
 const label = element => (element.dataset.name ?? element.getAttribute('aria-label') ?? [...element.childNodes].filter(n => n.nodeType === 3 || n.matches?.('span,b')).map(n => n.textContent).join(' ')).trim() || element.title;
 const acts = () => $$('[data-key]').filter(e => !e.closest('dialog')).filter(e => e.getClientRects().length > 0);
 function keyMap() {
-  const box = $('#keymap'), list = $('tbody', box);
+  const box = $('#keymap');
+  if (!box) return; // a page without the frame
+  const list = $('tbody', box);
   const rows = [...acts().map(a => [a.dataset.key.split(' ')[0].replaceAll('+', ' '), label(a)]), ...Object.entries(words).filter(([k]) => k.startsWith('key.')).map(([k, v]) => [k.slice(4), v])];
   list.replaceChildren(...rows.map(([key, text]) => { const tr = document.createElement('tr'), th = document.createElement('th'), td = document.createElement('td'); th.scope = 'row'; th.append(Object.assign(document.createElement('kbd'), { textContent: key })); td.textContent = text; tr.append(th, td); return tr; }));
   open(box);
