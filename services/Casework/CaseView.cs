@@ -84,7 +84,7 @@ static class CaseView
         foreach (var t in c.Tasks) if (t.Withdrawal is { } w) yield return Entry(w.At, "TaskWithdrawn", "", t.UnitCode, w.Reason);
         foreach (var d in c.Deliveries) yield return Entry(d.At, d.State switch { CaseProjection.Delivered => "AnswerDelivered", CaseProjection.InDoubt => "DeliveryInDoubt", _ => "AnswerUndeliverable" }, "", "", d.Detail);
         foreach (var t in c.Tasks) if (t.Answer?.FetchedAt is { } read) yield return Entry(read, "AnswerFetched", "", "", "");
-        foreach (var r in c.Ratings ?? []) yield return Entry(r.At, "AnswerRated", "", "", r.Grade.ToString());
+        foreach (var rated in c.Ratings ?? []) yield return Entry(rated.At, "AnswerRated", "", "", rated.Grade.ToString());
         if (c.Closing is { } closing) yield return Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
     }
 

@@ -61,13 +61,13 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
     }
 
     [AllowAnonymous]
-    public override async Task<Registered> Ask(AskRequest request, ServerCallContext context) => Registered(await door.TakeAsync(Doors.Web, FormMapping.Map(request), request.ToByteArray()));
+    public override async Task<Registered> Ask(AskRequest request, ServerCallContext context) => Receipt(await door.TakeAsync(Doors.Web, FormMapping.Map(request), request.ToByteArray()));
 
     [AllowAnonymous]
     public override async Task<AddWordsReply> AddWords(AddWordsRequest request, ServerCallContext context)
     {
         if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId) || !ring.IsQueryCode(inquiryId, request.QueryCode)) throw Answers.Refused(DoorRefusals.WrongNumberOrCode);
-        return new() { ReceivedAt = Registered(await door.TakeAsync(Doors.Web, FormMapping.Map(request, inquiryId), request.ToByteArray())).ReceivedAt };
+        return new() { ReceivedAt = Receipt(await door.TakeAsync(Doors.Web, FormMapping.Map(request, inquiryId), request.ToByteArray())).ReceivedAt };
     }
 
     [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
@@ -77,7 +77,7 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         DateTimeOffset? occurred = request.SecondsAgo > 0 ? (await ChannelsStore.CityNowAsync(database, context.CancellationToken)).AddSeconds(-Math.Min(request.SecondsAgo, MostSecondsAgo)) : null;
         var city = await reference.GetAsync<DoorReference>(context.CancellationToken);
         var area = city.Counters.TryGetValue(request.CounterId, out var counter) && city.Areas.Contains(counter.AreaCode) ? counter.AreaCode : "";
-        return Registered(await door.TakeAsync(Doors.WalkIn, WalkInMapping.Map(request, Actor.Of(context.GetHttpContext().User), occurred, area), request.ToByteArray()));
+        return Receipt(await door.TakeAsync(Doors.WalkIn, WalkInMapping.Map(request, Actor.Of(context.GetHttpContext().User), occurred, area), request.ToByteArray()));
     }
 
     const long MostSecondsAgo = 31 * 24 * 3600; // further back Statistics counts the day of receipt
@@ -96,7 +96,7 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         };
     }
 
-    static Registered Registered(Outcome<Receipt> outcome)
+    static Registered Receipt(Outcome<Receipt> outcome)
     {
         var receipt = outcome.OrRefuse();
         return new() { InquiryId = receipt.InquiryId, QueryCode = receipt.QueryCode, ReceivedAt = CityTime.Stamp(receipt.ReceivedAt), IsNew = receipt.IsNew };

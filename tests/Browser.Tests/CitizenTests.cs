@@ -12,7 +12,7 @@ public sealed class CitizenTests(BrowserHub hub)
     static async Task<(string Number, string Code)> AskAsync(IPage page, string text, string kind = "求助", string place = "水榭小区 3 号楼")
     {
         await page.FillAsync("#text", text);
-        await page.GetByText(kind, new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = kind, Exact = true }).CheckAsync();
         await page.FillAsync("#place", place);
         await page.FillAsync("#phone", "13800000000");
         await page.GetByRole(AriaRole.Button, new() { Name = "提交" }).ClickAsync();
@@ -55,7 +55,7 @@ public sealed class CitizenTests(BrowserHub hub)
         Assert.Contains("承办单位", await page.InnerTextAsync(".cz-due"));
         await page.PictureAsync("progress-handling-phone");
 
-        await page.GetByText("补充情况").ClickAsync();
+        await page.Locator("summary").ClickAsync();
         await page.FillAsync("#more", "二楼也不亮了。");
         await page.GetByRole(AriaRole.Button, new() { Name = "提交补充" }).ClickAsync();
         await Assertions.Expect(page.Locator("[role=status]").First).ToContainTextAsync("已经转给");
@@ -66,7 +66,7 @@ public sealed class CitizenTests(BrowserHub hub)
         await Assertions.Expect(page.Locator(".cz-answer")).ToHaveTextAsync("已换灯。<b>今后</b>每月巡查。");
         await page.GetByRole(AriaRole.Button, new() { Name = "提交评价" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("请先选一个评价");
-        await page.GetByText("满意", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "满意", Exact = true }).CheckAsync();
         await page.FillAsync("#words", "很快");
         await page.PictureAsync("progress-answered-phone");
         await page.GetByRole(AriaRole.Button, new() { Name = "提交评价" }).ClickAsync();
@@ -111,7 +111,7 @@ public sealed class CitizenTests(BrowserHub hub)
         // Gone back and changed: nothing is lost, and whether it is another matter is asked.
         await page.GoBackAsync();
         await page.FillAsync("#text", "请问旧楼何时通气");
-        await page.GetByText("求助", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "求助", Exact = true }).CheckAsync();
         await page.FillAsync("#place", "水榭小区 3 号楼");
         await page.GetByRole(AriaRole.Button, new() { Name = "提交" }).ClickAsync();
         if (await page.GetByRole(AriaRole.Alert).CountAsync() > 0)
@@ -146,7 +146,7 @@ public sealed class CitizenTests(BrowserHub hub)
         const string markup = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>";
         var page = await hub.OpenAsync(null, "/ask", phone: true);
         foreach (var field in new[] { "#place", "#phone" }) await page.FillAsync(field, markup[..40]);
-        await page.GetByText("姓名、标题").ClickAsync();
+        await page.Locator("summary").ClickAsync();
         foreach (var field in new[] { "#name", "#subject" }) await page.FillAsync(field, markup);
         await page.FillAsync("#text", markup);
         await page.GetByRole(AriaRole.Button, new() { Name = "提交" }).ClickAsync();

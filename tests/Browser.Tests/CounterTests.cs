@@ -27,7 +27,6 @@ public sealed class CounterTests(BrowserHub hub)
     {
         var page = await hub.OpenAsync(Clerk, "/counter?choose=1");
         await page.SelectOptionAsync("#which", "211102002005");
-        await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Button, new() { Name = "就在这里" }).ClickAsync();
         await page.Locator("#entry").WaitForAsync();
         await page.GotoAsync("/counter");

@@ -8,9 +8,9 @@ static class FormDoor
 
     public static void MapWeb(IEndpointRouteBuilder app)
     {
-        app.MapPost("/doors/web/inquiries", (HttpContext http, Doorway door) => TakeAsync(http, door, Doors.Web, "WebPortal", staffed: true));
+        app.MapPost("/doors/web/inquiries", (HttpContext http, Doorway door) => TakeAsync(http, door, Doors.Web, FormMapping.WebChannel, staffed: true));
         // The gateway limits how often; there is no secret that a browser could keep.
-        app.MapPost("/public/inquiries", (HttpContext http, Doorway door) => TakeAsync(http, door, Doors.Web, "WebPortal", staffed: false));
+        app.MapPost("/public/inquiries", (HttpContext http, Doorway door) => TakeAsync(http, door, Doors.Web, FormMapping.WebChannel, staffed: false));
     }
 
     static async Task<IResult> TakeAsync(HttpContext http, Doorway door, string name, string channel, bool staffed)

@@ -15,7 +15,7 @@ const clock = at => new Date(at).toLocaleTimeString('zh-CN', { hour12: false, ho
 const make = (tag, text, props = {}) => Object.assign(document.createElement(tag), { textContent: text, ...props });
 
 /* ---- an entry ---- */
-const topic = () => form.elements.topic.value === '' && !form.querySelector('input[name=topic]:checked') ? null : form.querySelector('input[name=topic]:checked');
+const topic = () => form.querySelector('input[name=topic]:checked');
 const say = text => { said.textContent = text; said.hidden = text === ''; };
 form.addEventListener('change', e => {
   if (e.target.name === 'topic') other.hidden = !topic()?.dataset.other;
@@ -24,6 +24,7 @@ form.addEventListener('change', e => {
 form.addEventListener('click', e => {
   // By digit (a click of the script's) or by mouse one goes on to the words; the arrows only choose.
   if (e.target.name !== 'topic' || !(e.isTrusted === false || (e.detail > 0 && matchMedia('(pointer: fine)').matches))) return;
+  other.hidden = !e.target.dataset.other;
   (e.target.dataset.other ? category : line).focus();
 });
 form.addEventListener('submit', e => {
