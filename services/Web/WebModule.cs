@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.WebEncoders;
 
 namespace InquiryHub.Web;
@@ -69,6 +70,7 @@ public sealed class WebModule : IHubModule
             return Results.LocalRedirect("/signin?out=1");
         });
         CounterActs.Map(app);
+        app.MapAct("password", Pages.AccountPage.ChangeAsync);
         // Whoever mistyped an address gets a page that says so, behind everything that has an address.
         app.MapGet("/{**path}", () => new RazorComponentResult<Pages.App> { StatusCode = 404 }).WithOrder(int.MaxValue);
         app.MapRazorComponents<Pages.App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null); // ours is stricter

@@ -53,6 +53,29 @@ public sealed class ShellTests(BrowserHub hub)
     }
 
     [Fact]
+    public async Task A_person_changes_the_own_password_and_is_told_what_is_wrong_with_a_bad_one()
+    {
+        var page = await hub.OpenAsync("operator6", "/account");
+        async Task ChangeAsync(string old, string next)
+        {
+            await page.FillAsync("#old", old);
+            await page.FillAsync("#new", next);
+            await page.FillAsync("#repeat", next);
+            await page.Keyboard.PressAsync("Enter");
+        }
+        await ChangeAsync(hub.Password("operator6"), "short");
+        await Assertions.Expect(page.Locator("[data-said]")).ToContainTextAsync("至少 12 个字符");
+        await ChangeAsync("not the old one", "Another-one-of-20-letters");
+        await Assertions.Expect(page.Locator("[data-said]")).ToContainTextAsync("原密码不对");
+        await ChangeAsync(hub.Password("operator6"), "Another-one-of-20-letters");
+        await Assertions.Expect(page.Locator("#said")).ToHaveTextAsync("密码已修改。");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public Task The_own_account_is_sound_in_both_languages_and_themes() => hub.PicturesAsync("operator5", "/account", "account", "h1");
+
+    [Fact]
     public Task The_dashboard_is_sound_in_both_languages_and_themes() => hub.PicturesAsync("supervisor1", "/dashboard", "dashboard", "h1");
 
     [Fact]
