@@ -31,7 +31,7 @@ static class DoorRefusals
     public static readonly Refusal SheetOfAnotherCounter = Refusals.Of("SheetOfAnotherCounter", "这个统计表编号属于另一个窗口，请更换编号。", "This sheet id belongs to another counter; use another one.");
 
     public static readonly Refusal WrongNumberOrCode = Refusals.Of("UnknownInquiry", "编号或查询码不对，请按回执核对后重试。", "The number or the query code is wrong; please check them on your slip.");
-    public static readonly Refusal NothingToAddTo = Refusals.Of("NothingToAddTo", "这件事已当场答复，不能再补充；如有新情况，请另提一件。", "This was answered on the spot and can't be added to; please ask again if there is something new.");
+    public static readonly Refusal AnsweredOnTheSpot = Refusals.Of("AnsweredOnTheSpot", "这件事已当场答复，不能再补充；如有新情况，请另提一件。", "This was answered on the spot and can't be added to; please ask again if there is something new.");
 
     public static Refusal Missing(string field) => Refusals.Of("MissingField", $"缺少字段 {field}。", $"The field {field} is missing.");
     public static Refusal InvalidId(string field) => Refusals.Of("InvalidId", $"{field} 须为 1 至 128 个可见的英文字符。", $"{field} must be 1 to 128 visible ASCII characters.");

@@ -53,7 +53,7 @@ static class IntakeDecision
         var occurred = IsPlausible(r.OccurredAt, now) ? r.OccurredAt!.Value : now;
         var unit = r.CounterId.Length > 0 ? reference.Counters[r.CounterId].UnitCode : r.ReceivingUnitCode;
         // Only the sender who began an inquiry may add to it: a number in a mail is no proof, its query code is.
-        if (r.Proven && state.About is null) return DoorRefusals.NothingToAddTo;
+        if (r.Proven && state.About is null) return DoorRefusals.AnsweredOnTheSpot;
         if (state.About is { } about && (r.Proven || about.ThreadKey is { } sender && sender == r.ThreadKey))
             return new IntakeChoice(Intaken.Added, new(r.Key, r.ContentHash, about.InquiryId, r.ContactId, now)) { OccurredAt = occurred, ReceivingUnitCode = unit };
 

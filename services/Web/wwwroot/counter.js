@@ -11,7 +11,8 @@ const queue = () => { if (full) return memory; try { return JSON.parse(localStor
 const keep = list => { memory = list; try { localStorage.setItem(key, JSON.stringify(list)); full = false; } catch { full = true; } };
 const change = (id, to) => keep(queue().flatMap(e => e.id !== id ? [e] : to ? [{ ...e, ...to }] : []));
 const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map(b => b.toString(16).padStart(2, '0')).join('');
-const clock = at => new Date(at).toLocaleTimeString('zh-CN', { hour12: false, hour: '2-digit', minute: '2-digit' });
+// The city's time, wherever the browser thinks it is.
+const clock = at => new Date(at).toLocaleTimeString('zh-CN', { hour12: false, hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Shanghai' });
 const make = (tag, text, props = {}) => Object.assign(document.createElement(tag), { textContent: text, ...props });
 
 /* ---- an entry ---- */
@@ -79,7 +80,7 @@ async function send() {
       if (reply.refusal) change(next.id, { refused: reply.refusal });
       else {
         change(next.id, null);
-        sent = [{ at: next.at, label: next.label, text: next.text, spot: next.spot, ...reply.data }, ...sent].slice(0, 8);
+        sent = [{ label: next.label, text: next.text, spot: next.spot, ...reply.data }, ...sent].slice(0, 8);
         if (next.spot === '0') fill(reply.data);
       }
       sending = null;
@@ -110,7 +111,7 @@ function fill(data) {
 function row(entry, state, ...acts) {
   const li = document.createElement('li');
   const words = make('span', [entry.spot === '0' ? mine.dataset.unit : mine.dataset.spot, entry.text].filter(Boolean).join(' · '), { className: 'ell t2' });
-  li.append(make('span', clock(entry.at), { className: 't3' }), make('b', entry.label), words, make('span', state, { className: entry.refused ? 'refused' : 'state' }), ...acts);
+  li.append(make('span', entry.number ? entry.at.slice(11) : clock(entry.at), { className: 't3' }), make('b', entry.label), words, make('span', state, { className: entry.refused ? 'refused' : 'state' }), ...acts);
   if (entry.refused) li.className = 'late';
   return li;
 }

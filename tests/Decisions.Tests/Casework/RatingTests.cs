@@ -47,7 +47,7 @@ public class RatingTests
     }
 
     [Fact]
-    public void Before_the_answer_there_is_nothing_to_rate() => Assert.Equal("NothingToRate", Code(Rate(WithAnOfficer())));
+    public void Before_the_answer_there_is_nothing_to_rate() => Assert.Equal("NoAnswerYet", Code(Rate(WithAnOfficer())));
 
     [Fact]
     public void A_case_that_is_not_there_reads_like_a_wrong_code() => Assert.Equal("UnknownInquiry", Code(Rate(null)));
