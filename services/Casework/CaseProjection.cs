@@ -36,6 +36,10 @@ static class CaseProjection
         return direct is null ? filed : Close(filed, direct.By, OutcomeDirect, now);
     }
 
+    /// <summary>What tells that the same person calls again: the number, when it was read as one. 举报人保密: a reporter is not to be found by it.</summary>
+    public static string? CallerKey(InquiryRegistered e, Content content) => e.Confidential || content.PhoneE164.Length == 0 ? null : CallerKey(content.PhoneE164);
+    public static string CallerKey(string e164) => "phone|" + e164;
+
     public static CaseStep ContactAdded(CaseState c, ContactAdded e) =>
         c with { Added = [.. c.Added, new(e.Contact.ContactId, e.Contact.Channel, e.Contact.ReceivedAt.ToDateTimeOffset())] };
 

@@ -115,6 +115,9 @@ sealed record CaseText(string InquiryId, string Text, string Place, string Direc
     public IReadOnlyList<Supplement> Supplements { get; init; } = [];
     public IReadOnlyList<RatingWords>? Ratings { get; init; }
     public string SearchForm { get; init; } = "";
+
+    /// <summary>A keyed hash of the number that it came from, so that an operator sees who calls again; null without a readable one, and for who reports in confidence.</summary>
+    public string? CallerHash { get; init; }
 }
 
 sealed record Supplement(string ContactId, string Text);

@@ -31,7 +31,7 @@ static class CaseView
             Row = Row(c), Text = string.Join("\n\n", (text?.Supplements ?? []).Select(s => s.Text).Prepend(text?.Text ?? "")), Place = text?.Place ?? "",
             // 举报人保密: whoever reports is shown to nobody here, not even masked.
             NameMasked = registration.Confidential ? "***" : Mask.Name(person?.Name), PhoneMasked = registration.Confidential ? "***" : Mask.Phone(person?.Phone), Confidential = registration.Confidential,
-            CategoryCode = registration.CategoryCode, AreaCode = registration.AreaCode, Contacts = 1 + c.Added.Count,
+            CategoryCode = registration.CategoryCode, AreaCode = registration.AreaCode, Contacts = 1 + c.Added.Count, ReplyUnwanted = !registration.WantsReply,
         };
         file.Tasks.AddRange(c.Tasks.Where(t => t.Dispatch is not null).OrderBy(t => t.Dispatch!.No).Select(t => Row(c, t)));
         file.Timeline.AddRange(Timeline(c).OrderBy(e => e.At));
@@ -99,10 +99,5 @@ static class Mask
     /// <summary>The first character and two stars, whatever the length.</summary>
     public static string Name(string? name) => name is null || name.EnumerateRunes().FirstOrDefault() is not { Value: > 0 } first ? "" : $"{first}**";
 
-    /// <summary>3 + 4 digits of a number of 11 or more, as on every Chinese form; less of a short one.</summary>
-    public static string Phone(string? phone)
-    {
-        var digits = string.Concat((phone ?? "").Select(Width.Narrow).Where(char.IsAsciiDigit));
-        return digits.Length switch { 0 => "", < 7 => "****", < 11 => $"****{digits[^2..]}", _ => $"{digits[..3]}****{digits[^4..]}" };
-    }
+    public static string Phone(string? phone) => PhoneNumber.Masked(phone);
 }

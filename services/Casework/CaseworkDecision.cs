@@ -99,5 +99,7 @@ static class CaseworkRefusals
     public static readonly Refusal WrongNumberOrCode = Refusals.Of("UnknownInquiry", "编号或查询码不对，请按回执核对后重试。", "The number or the query code is wrong; please check them on your slip.");
     public static readonly Refusal InvalidJson = Refusals.Of("InvalidJson", "请求应为 JSON：inquiryNumber、queryCode。", "The request must be JSON with inquiryNumber and queryCode.");
 
+    public static readonly Refusal DraftTooLong = Refusals.Of("InvalidDraft", "内容超过 10 万字，草稿没有存到服务器；请缩减，或分开写。", "The text has more than 100,000 characters and was not kept on the server; please shorten or divide it.");
+
     public static Refusal InvalidReply(string zh, string en) => Refusals.Of("InvalidReply", zh, en);
 }

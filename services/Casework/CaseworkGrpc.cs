@@ -11,7 +11,7 @@ using Npgsql;
 namespace InquiryHub.Casework;
 
 [Authorize]
-sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress, LiveTasks live, IHostApplicationLifetime lifetime)
+sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress, LiveTasks live, Drafts drafts, IHostApplicationLifetime lifetime)
     : Contracts.Casework.Casework.CaseworkBase
 {
     public override async Task<ListCasesReply> ListCases(ListCasesRequest request, ServerCallContext context)
@@ -95,9 +95,14 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         // Sealed before the batch: a batch that is run again must say the same bytes.
         var travels = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = reply }) : new();
         return await ActAsync(request.CommandId, request.InquiryId, (c, work) => CaseworkDecision.Answer(c, request.TaskId, actor, reply, request.HandlingNote, travels, work.Now),
-        (c, work) => work.Put(CaseworkStore.Answers, new AnswerText(AnswerText.KeyOf(inquiryId, c.Task(request.TaskId)!.Answer!.No), reply, request.HandlingNote)),
+        (c, work) =>
+        {
+            work.Put(CaseworkStore.Answers, new AnswerText(AnswerText.KeyOf(inquiryId, c.Task(request.TaskId)!.Answer!.No), reply, request.HandlingNote));
+            Drafts.Drop(actor.Account, DraftDecision.ScopeOf(inquiryId), work);
+        },
         c => new AnswerInquiryReply { AnswerNo = c.Task(request.TaskId)!.Answer!.No, AnsweredAt = CityTime.Stamp(c.Task(request.TaskId)!.Answer!.At) },
-        walk: c => Trace.Walk(7, "Casework", c?.Trace)); // Walk 7: the officer answers
+        walk: c => Trace.Walk(7, "Casework", c?.Trace), // Walk 7: the officer answers
+        want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ScopeOf(inquiryId))));
     }
 
     [Authorize(Roles = $"{Roles.Operator},{Roles.Supervisor}")]
@@ -111,6 +116,26 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
     public override async Task<Progress> GetProgress(GetProgressRequest request, ServerCallContext context) =>
         await progress.ReadAsync(request.InquiryId, request.QueryCode, context.CancellationToken) ?? throw Answers.Refused(CaseworkRefusals.WrongNumberOrCode);
 
+    public override async Task<SaveDraftReply> SaveDraft(SaveDraftRequest request, ServerCallContext context) =>
+        (await drafts.SaveAsync(Actor.Of(context.GetHttpContext().User).Account, request)).OrRefuse();
+
+    public override async Task<ListDraftsReply> ListDrafts(ListDraftsRequest request, ServerCallContext context) =>
+        (await drafts.ListAsync(Actor.Of(context.GetHttpContext().User).Account, request.Scope, context.CancellationToken)).OrRefuse();
+
+    public override async Task<DropDraftsReply> DropDrafts(DropDraftsRequest request, ServerCallContext context) =>
+        (await drafts.DropAsync(Actor.Of(context.GetHttpContext().User).Account, request.Scope)).OrRefuse();
+
+    const int MostOfCaller = 20;
+
+    [Authorize(Roles = Roles.Operator)]
+    public override async Task<ListCasesOfCallerReply> ListCasesOfCaller(ListCasesOfCallerRequest request, ServerCallContext context)
+    {
+        if (PhoneNumber.Read(request.Number).E164 is not { } number) return new();
+        var (rows, total, open) = await CaseworkStore.OfCallerAsync(database, ring.Lookup(CaseProjection.CallerKey(number)), MostOfCaller, context.CancellationToken);
+        var name = rows.Select(r => ring.Unseal<Content>(r.Case.InquiryId, Sealed.Parser.ParseFrom(r.Text.Personal))?.Name).FirstOrDefault(n => !string.IsNullOrWhiteSpace(n));
+        return new() { Cases = { rows.Select(r => CaseView.Row(r.Case)) }, NameMasked = Mask.Name(name), Total = total, Open = open };
+    }
+
     [AllowAnonymous]
     public override async Task<RateAnswerReply> RateAnswer(RateAnswerRequest request, ServerCallContext context)
     {
@@ -120,11 +145,11 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
 
     /// <summary>The shell of every act: load under the lock, decide, save and say; inside <paramref name="walk"/>'s span, so that what is said continues it.</summary>
     async Task<TReply> ActAsync<TReply>(string commandId, string typed, Func<CaseState?, UnitOfWork, Outcome<CaseStep>> decide, Action<CaseState, UnitOfWork>? also, Func<CaseState, TReply> reply,
-        Func<CaseState?, System.Diagnostics.Activity?>? walk = null)
+        Func<CaseState?, System.Diagnostics.Activity?>? walk = null, Action<Wants>? want = null)
         where TReply : class, Google.Protobuf.IMessage<TReply>, new()
     {
         if (!InquiryNumber.TryRead(typed, out var inquiryId)) throw Answers.Refused(Refusals.UnknownInquiry);
-        var outcome = await writer.CommandAsync<TReply>(commandId, [inquiryId], w => w.Add(CaseworkStore.Cases, inquiryId), work =>
+        var outcome = await writer.CommandAsync<TReply>(commandId, [inquiryId], w => { w.Add(CaseworkStore.Cases, inquiryId); want?.Invoke(w); }, work =>
         {
             var before = work.Get(CaseworkStore.Cases, inquiryId);
             using var step = walk?.Invoke(before);

@@ -23,13 +23,29 @@ static class CaseworkStore
         new("officer_id", "text", c => c.Lead?.Assigned?.OfficerId ?? ""), new("received_at", "timestamptz", c => c.Registration?.ReceivedAt),
         new("due_at", "timestamptz", c => c.Lead?.Clock?.DueAt), new("late", "boolean", c => c.Lead?.Clock?.Late ?? false), new("title", "text", c => c.Registration?.Title ?? ""));
 
-    public static readonly Table<CaseText> Texts = new("casework.case_text", t => t.InquiryId, new Column<CaseText>("search_form", "text", t => t.SearchForm));
+    public static readonly Table<CaseText> Texts = new("casework.case_text", t => t.InquiryId, new("search_form", "text", t => t.SearchForm), new("caller_hash", "text", t => t.CallerHash));
 
     public static readonly Table<AnswerText> Answers = new("casework.answer", a => a.Key);
 
     public static readonly Table<TaskEntry> Tasks = new("casework.task", t => t.TaskId,
         new("inquiry_id", "text", t => t.InquiryId), new("unit_code", "text", t => t.UnitCode), new("officer_id", "text", t => t.OfficerId), new("state", "text", t => t.State),
         new("open", "boolean", t => t.Open), new("due_at", "timestamptz", t => t.DueAt), new("dispatched_at", "timestamptz", t => t.DispatchedAt));
+
+    public static readonly Table<DraftSet> Drafts = new("casework.draft", d => d.Key, new Column<DraftSet>("saved_at", "timestamptz", d => d.SavedAt));
+
+    public static async Task<DraftSet?> DraftsAsync(NpgsqlDataSource database, string key, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select body from casework.draft where key = $1");
+        command.Parameters.Add(new() { Value = key });
+        return await command.ExecuteScalarAsync(stop) is string body ? Json.Read<DraftSet>(body) : null;
+    }
+
+    public static async Task SweepDraftsAsync(NpgsqlDataSource database, int keptDays, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("delete from casework.draft where saved_at < log.city_now() - make_interval(days => $1)");
+        command.Parameters.Add(new() { Value = keptDays });
+        await command.ExecuteNonQueryAsync(stop);
+    }
 
     public static async Task<CaseState?> CaseAsync(NpgsqlDataSource database, string inquiryId, CancellationToken stop)
     {
@@ -109,6 +125,21 @@ static class CaseworkStore
         await reader.NextResultAsync(stop);
         await reader.ReadAsync(stop);
         return (rows, reader.GetInt64(0));
+    }
+
+    /// <summary>A caller's newest cases with what is sealed of who said it, how many there are and how many of them are not closed.</summary>
+    public static async Task<(List<(CaseState Case, CaseText Text)> Rows, long Total, long Open)> OfCallerAsync(NpgsqlDataSource database, string callerHash, int most, CancellationToken stop)
+    {
+        const string of = "from casework.case_text t join casework.case_file f on f.key = t.key where t.caller_hash = $1 and f.received_at is not null";
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new($"select f.body, t.body {of} order by f.received_at desc, f.key desc limit {most}") { Parameters = { new() { Value = callerHash } } });
+        batch.BatchCommands.Add(new($"select count(*), count(*) filter (where f.state <> 'Closed') {of}") { Parameters = { new() { Value = callerHash } } });
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var rows = new List<(CaseState, CaseText)>();
+        while (await reader.ReadAsync(stop)) rows.Add((Json.Read<CaseState>(reader.GetString(0)), Json.Read<CaseText>(reader.GetString(1))));
+        await reader.NextResultAsync(stop);
+        await reader.ReadAsync(stop);
+        return (rows, reader.GetInt64(0), reader.GetInt64(1));
     }
 
     sealed class Where(string first)

@@ -11,8 +11,8 @@ using Npgsql;
 namespace InquiryHub.Channels;
 
 [Authorize]
-sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKeyedServices("channels")] NpgsqlDataSource database,
-    [FromKeyedServices("channels")] ReferenceData reference, Doorway door, KeyRing ring) : Contracts.Channels.Channels.ChannelsBase
+sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKeyedServices("channels")] NpgsqlDataSource database, KeyRing ring, Intake intake,
+    [FromKeyedServices("channels")] ReferenceData reference, Doorway door, LiveCalls live, IHostApplicationLifetime lifetime) : Contracts.Channels.Channels.ChannelsBase
 {
     static readonly Refusal nothingWaits = Refusals.Of("NothingWaits", "该诉求没有等待回访的答复。", "No answer of this inquiry waits for a call back.");
     static readonly Refusal unknownQuarantine = Refusals.Of("UnknownQuarantine", "没有这条隔离记录。", "There is no such quarantine entry.");
@@ -32,6 +32,62 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         });
         return outcome.OrRefuse();
     }
+
+    [Authorize(Roles = Roles.Operator)]
+    public override async Task WatchCalls(WatchCallsRequest request, IServerStreamWriter<CallsNow> stream, ServerCallContext context)
+    {
+        var account = ActorOf(context).Account;
+        CallsNow? last = null;
+        // A stream has no end of its own: without this, a stop would wait for every operator.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await foreach (var _ in live.WatchAsync(stop.Token))
+            {
+                var (calls, asOf) = await ChannelsStore.LiveCallsAsync(database, stop.Token);
+                var now = new CallsNow { Calls = { calls.Select(c => CallView.Of(c, intake.Open(c.ContactId, c.Caller), account)) } };
+                if (now.Equals(last)) continue;
+                last = now;
+                await stream.WriteAsync(new(now) { AsOf = CityTime.Stamp(asOf) }, stop.Token);
+            }
+        }
+        catch (OperationCanceledException) { /* the operator left, or the hub stops */ }
+        catch (NpgsqlException) { throw Answers.Refused(Refusals.Busy); }
+    }
+
+    [Authorize(Roles = Roles.Operator)]
+    public override async Task<TakeCallReply> TakeCall(TakeCallRequest request, ServerCallContext context)
+    {
+        var actor = ActorOf(context);
+        (await intake.CallOfAsync(request.ContactId, null, actor.Account, actor.UnitCode, (call, _) => CallDecision.Take(call, actor.Account))).OrRefuse();
+        return new();
+    }
+
+    [Authorize(Roles = Roles.Operator)]
+    public override async Task<RegisterCallReply> RegisterCall(RegisterCallRequest request, ServerCallContext context)
+    {
+        var mapped = HotlineMapping.Map(request, ActorOf(context));
+        var outcome = mapped.Refusal is { } refusal ? refusal : await intake.RegisterAsync(mapped.Value!, request.ToByteArray());
+        Doorway.Count(Doors.Hotline, outcome.Refusal, outcome.Value?.IsNew ?? false);
+        var receipt = outcome.OrRefuse();
+        return new() { InquiryId = receipt.InquiryId, QueryCode = receipt.QueryCode, ReceivedAt = CityTime.Stamp(receipt.ReceivedAt) };
+    }
+
+    [Authorize(Roles = Roles.Operator)]
+    public override async Task<CloseCallReply> CloseCall(CloseCallRequest request, ServerCallContext context)
+    {
+        if (request.Reason is not ("WrongNumber" or "Silent" or "Harassment" or "Other")) throw Answers.Refused(DoorRefusals.InvalidReason);
+        var f = new Fields();
+        var contactId = request.ContactId.Length > 0 ? request.ContactId : DoorKeys.ContactId(Doors.Hotline, f.Id("registration_id", request.RegistrationId));
+        if (f.Refusal is { } refusal) throw Answers.Refused(refusal);
+        var actor = ActorOf(context);
+        (await intake.CallOfAsync(contactId, null, actor.Account, actor.UnitCode, (call, _) =>
+            call is null && request.ContactId.Length > 0 ? DoorRefusals.UnknownCall : CallDecision.File(call ?? new(contactId), request.Reason))).OrRefuse();
+        Doorway.Count(Doors.Hotline, null, true);
+        return new() { ContactId = contactId };
+    }
+
+    static Actor ActorOf(ServerCallContext context) => Actor.Of(context.GetHttpContext().User);
 
     [Authorize(Roles = $"{Roles.Operator},{Roles.Dispatcher},{Roles.Supervisor}")]
     public override async Task<ListDeliveriesReply> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context)

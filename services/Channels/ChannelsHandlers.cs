@@ -4,7 +4,7 @@ using InquiryHub.Kernel;
 
 namespace InquiryHub.Channels;
 
-/// <summary>What the doors hear: an answer to bring, and that the citizen has read it.</summary>
+/// <summary>What the doors hear: an answer to bring, that the citizen has read it, that the inquiry is closed.</summary>
 sealed class ChannelsHandlers : IFold
 {
     public void Want(Message message, Wants wants)
@@ -12,6 +12,8 @@ sealed class ChannelsHandlers : IFold
         switch (message.Event)
         {
             case InquiryAnswered e: wants.Add(ChannelsStore.Inquiries, message.Key).Add(ChannelsStore.Deliveries, AnswerDelivery.KeyOf(e.InquiryId, e.AnswerNo)); break;
+            // What was answered on the spot is most of what closes, and has no row here.
+            case InquiryClosed { Outcome: not AnsweredDirectly }: wants.Add(ChannelsStore.Inquiries, message.Key); break;
             case AnswerFetched e: foreach (var key in Upto(e)) wants.Add(ChannelsStore.Deliveries, key); break;
         }
     }
@@ -30,9 +32,14 @@ sealed class ChannelsHandlers : IFold
                 foreach (var key in Upto(e))
                     if (DeliveryDecision.Fetched(work.Get(ChannelsStore.Deliveries, key)) is { } read) DeliveryEvents.Put(work, read);
                 break;
+            case InquiryClosed { Outcome: not AnsweredDirectly }:
+                if (work.Get(ChannelsStore.Inquiries, message.Key) is { Closed: false } open) work.Put(ChannelsStore.Inquiries, open with { Closed = true });
+                break;
             default: break;
         }
     }
+
+    const string AnsweredDirectly = "AnsweredDirectly";
 
     static IEnumerable<string> Upto(AnswerFetched e) => Enumerable.Range(Math.Max(1, e.AnswerNo - 9), Math.Min(e.AnswerNo, 10)).Select(n => AnswerDelivery.KeyOf(e.InquiryId, n));
 }

@@ -15,7 +15,7 @@ public sealed class ChannelsModule : IHubModule
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         var options = (builder.Configuration.GetSection("Channels").Get<ChannelsOptions>() ?? new()).Checked();
         builder.AddHubService(Name, _ => new HubService(Name, Sources: ["casework", "directory"], new ChannelsHandlers(), typeof(ChannelsModule).Assembly, DoorReference.Of));
-        builder.Services.AddSingleton(options).AddSingleton(DoorSecrets.Open(options.SecretsFile)).AddSingleton<Intake>().AddSingleton<Doorway>()
+        builder.Services.AddSingleton(options).AddSingleton(DoorSecrets.Open(options.SecretsFile)).AddSingleton<LiveCalls>().AddHostedService(services => services.GetRequiredService<LiveCalls>()).AddSingleton<Intake>().AddSingleton<Doorway>()
             .AddSingleton<IAnswerSender, SlipSender>().AddSingleton<IAnswerSender, MailSender>().AddSingleton<IAnswerSender, QqSender>()
             .AddHostedService<DeliveryWorker>();
     }

@@ -18,7 +18,7 @@ static class ChannelsStore
 {
     public static readonly Table<KnownContact> Contacts = new("channels.contact", c => c.Key, new("counter_id", "text", c => c.CounterId), new("counter_on", "date", c => c.CounterOn));
     public static readonly Table<Sequence> Sequences = new("channels.sequence", s => s.Key);
-    public static readonly Table<Call> Calls = new("channels.call", c => Call.KeyOf(c.ContactId));
+    public static readonly Table<Call> Calls = new("channels.call", c => Call.KeyOf(c.ContactId), new Column<Call>("live_since", "timestamptz", c => c.LiveSince));
     public static readonly Table<TallySheet> Sheets = new("channels.tally", s => s.SheetId);
     public static readonly Table<InquiryDoor> Inquiries = new("channels.inquiry", i => i.InquiryId);
     public static readonly Table<AnswerDelivery> Deliveries = new("channels.delivery", d => d.Key,
@@ -38,6 +38,20 @@ static class ChannelsStore
     /// <summary>Answers that wait for this citizen to write again.</summary>
     public static Task<List<AnswerDelivery>> WaitingForAsync(NpgsqlDataSource database, string threadKey, CancellationToken stop) =>
         ReadAsync<AnswerDelivery>(database, "select body from channels.delivery where thread_key = $1 and state = 'Waiting' order by key limit 20", stop, threadKey);
+
+    /// <summary>The calls at the operators' desks, longest there first, and the city's clock. One whose end was never told leaves after four hours.</summary>
+    public static async Task<(List<Call> Calls, DateTimeOffset AsOf)> LiveCallsAsync(NpgsqlDataSource database, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select c.body, n.at from (select log.city_now() as at) n left join channels.call c on c.live_since > n.at - interval '4 hours' order by c.live_since limit 200");
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var (calls, asOf) = (new List<Call>(), default(DateTimeOffset));
+        while (await reader.ReadAsync(stop))
+        {
+            if (!await reader.IsDBNullAsync(0, stop)) calls.Add(Json.Read<Call>(reader.GetString(0)));
+            asOf = reader.GetFieldValue<DateTimeOffset>(1);
+        }
+        return (calls, asOf);
+    }
 
     public static async Task<string?> InquiryOfThreadAsync(NpgsqlDataSource database, string threadKey, CancellationToken stop)
     {

@@ -8,6 +8,8 @@ sealed record InquiryDoor(string InquiryId, string Door, bool WantsReply)
     public string CounterId { get; init; } = "";
     public string? ReplyTo { get; init; }
     public string? ThreadKey { get; init; }
+    /// <summary>办结: no further contact is added to it.</summary>
+    public bool Closed { get; init; }
 }
 
 /// <summary>

@@ -30,8 +30,13 @@ static class DoorRefusals
     public static readonly Refusal InvalidDay = Refusals.Of("InvalidDay", "日期须为 yyyy-MM-dd，不得晚于今天，也不得早于 400 天前。", "The day must be yyyy-MM-dd, not in the future and not older than 400 days.");
     public static readonly Refusal SheetOfAnotherCounter = Refusals.Of("SheetOfAnotherCounter", "这个统计表编号属于另一个窗口，请更换编号。", "This sheet id belongs to another counter; use another one.");
 
+    public static readonly Refusal UnknownCall = Refusals.Of("UnknownCall", "没有这通来电，请从来电列表重新打开，或手工登记。", "There is no such call; please open it from the list again, or enter it by hand.");
+    public static readonly Refusal CallOver = Refusals.Of("CallOver", "这通来电已结束，没有要办的了。", "This call is over; nothing is left to do in it.");
+    public static readonly Refusal CallTaken = Refusals.Of("CallTaken", "这通来电已由同事接听。", "A colleague has taken this call.");
+    public static readonly Refusal NoKind = Refusals.Of("NoKind", "请选择类型：咨询、求助、投诉、举报、意见建议或表扬。", "Please choose a kind: consultation, help, complaint, report, suggestion or praise.");
+    public static readonly Refusal NoText = Refusals.Of("NoText", "请写下诉求内容；没有诉求的来电请按不成单。", "Please write what the caller wants; a call without a matter is closed as no order.");
+    public static readonly Refusal InquiryNotOpen = Refusals.Of("InquiryNotOpen", "该诉求不在办理中（已办结，或没有这个编号），不能补充；请登记为新的诉求。", "This inquiry is not open (closed, or no such number) and takes nothing more; please register a new one.");
     public static readonly Refusal WrongNumberOrCode = Refusals.Of("UnknownInquiry", "编号或查询码不对，请按回执核对后重试。", "The number or the query code is wrong; please check them on your slip.");
-    public static readonly Refusal AnsweredOnTheSpot = Refusals.Of("AnsweredOnTheSpot", "这件事已当场答复，不能再补充；如有新情况，请另提一件。", "This was answered on the spot and can't be added to; please ask again if there is something new.");
 
     public static Refusal Missing(string field) => Refusals.Of("MissingField", $"缺少字段 {field}。", $"The field {field} is missing.");
     public static Refusal InvalidId(string field) => Refusals.Of("InvalidId", $"{field} 须为 1 至 128 个可见的英文字符。", $"{field} must be 1 to 128 visible ASCII characters.");

@@ -12,7 +12,7 @@ namespace InquiryHub.Channels;
 sealed record Receipt(string InquiryId, string QueryCode, DateTimeOffset ReceivedAt, bool IsNew);
 
 /// <summary>The one write path of all doors: dedupe, number, seal, register. It acknowledges nothing before the commit.</summary>
-sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shards shards, KeyRing ring, TimeProvider clock)
+sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shards shards, KeyRing ring, TimeProvider clock, LiveCalls live)
 {
     sealed record Choice(Intaken Outcome, KnownContact Contact);
 
@@ -20,6 +20,7 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
     public async Task<Outcome<Receipt>> RegisterAsync(Received r, ReadOnlyMemory<byte> raw)
     {
         using var step = Trace.Walk(1, "Channels", null); // Walk 1: a payload becomes an inquiry with a number
+        if (PhoneNumber.Read(r.Content.Phone).E164 is { } number) r = r with { Content = new(r.Content) { PhoneE164 = number } };
         string key = r.Key, callKey = Call.KeyOf(r.ContactId), quarantineKey = Quarantined.KeyOf(r.Door, r.DoorKey, raw.Span);
         var shard = shards.Of(key);
         List<string> keys = [key];
@@ -61,12 +62,10 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
     void Register(Received r, IntakeChoice choice, UnitOfWork work)
     {
         var id = choice.Contact.InquiryId;
-        var content = r.Content;
-        // The operator need not type the number again that the telephone system has pushed.
-        if (content.Phone.Length == 0 && choice.Call?.Caller is { } caller) content = new(content) { Phone = Open(r.ContactId, caller) ?? "" };
+        var content = WithNumber(r, choice);
         work.Put(ChannelsStore.Contacts, choice.Contact);
         work.Put(ChannelsStore.Sequences, choice.Sequence!);
-        if (choice.Call is not null) work.Put(ChannelsStore.Calls, choice.Call);
+        if (choice.Call is not null) PutCall(work, choice.Call);
         // What was answered on the spot waits for no answer: it needs no way back.
         if (r.DirectAnswer is null)
             work.PutNew(ChannelsStore.Inquiries, new InquiryDoor(id, r.Door, r.WantsReply)
@@ -87,7 +86,23 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
     void Add(Received r, IntakeChoice choice, UnitOfWork work)
     {
         work.Put(ChannelsStore.Contacts, choice.Contact);
-        work.Emit(choice.Contact.InquiryId, new ContactAdded { InquiryId = choice.Contact.InquiryId, Contact = ContactOf(r, choice), Supplement = ring.Seal(choice.Contact.InquiryId, r.Content) });
+        if (choice.Call is not null) PutCall(work, choice.Call);
+        work.Emit(choice.Contact.InquiryId, new ContactAdded { InquiryId = choice.Contact.InquiryId, Contact = ContactOf(r, choice), Supplement = ring.Seal(choice.Contact.InquiryId, WithNumber(r, choice)) });
+    }
+
+    // The operator need not type the number again that the telephone system has pushed.
+    Content WithNumber(Received r, IntakeChoice choice)
+    {
+        if (r.Content.Phone.Length > 0 || choice.Call?.Caller is not { } caller || Open(r.ContactId, caller) is not { } pushed) return r.Content;
+        return new(r.Content) { Phone = pushed, PhoneE164 = pushed.StartsWith('+') ? pushed : "" };
+    }
+
+    void PutCall(UnitOfWork work, Call call)
+    {
+        var before = work.Get(ChannelsStore.Calls, Call.KeyOf(call.ContactId));
+        work.Put(ChannelsStore.Calls, call);
+        // Most registrations come without the telephone system's events: they are on no desk.
+        if (before?.LiveSince is not null || call.LiveSince is not null) work.AfterCommit(_ => live.Changed());
     }
 
     static Contact ContactOf(Received r, IntakeChoice choice) => new()

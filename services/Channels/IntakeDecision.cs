@@ -49,16 +49,18 @@ static class IntakeDecision
         if (r.SignedAt is { } signed && (now - signed).Duration() > SignatureWindow) return DoorRefusals.StaleTimestamp;
         if (state.Known is { } known) return new IntakeChoice(known.ContentHash == r.ContentHash ? Intaken.Known : Intaken.KeyReused, known);
         if (Check(r, now, reference) is { } refusal) return refusal;
+        if (r.KnownContactId is not null && state.Call is null) return DoorRefusals.UnknownCall;
+        // What was answered on the spot has no row here: nothing is open that could be added to.
+        if (r.Vouched && state.About is not { Closed: false }) return DoorRefusals.InquiryNotOpen;
 
         var occurred = IsPlausible(r.OccurredAt, now) ? r.OccurredAt!.Value : now;
         var unit = r.CounterId.Length > 0 ? reference.Counters[r.CounterId].UnitCode : r.ReceivingUnitCode;
-        // Only the sender who began an inquiry may add to it: a number in a mail is no proof, its query code is.
-        if (r.Proven && state.About is null) return DoorRefusals.AnsweredOnTheSpot;
-        if (state.About is { } about && (r.Proven || about.ThreadKey is { } sender && sender == r.ThreadKey))
-            return new IntakeChoice(Intaken.Added, new(r.Key, r.ContentHash, about.InquiryId, r.ContactId, now)) { OccurredAt = occurred, ReceivingUnitCode = unit };
+        var call = r.IsCall ? (state.Call ?? new Call(r.ContactId)).WithMatter() : null;
+        // Only the sender who began an inquiry may add to it: a number in a mail is no proof. On the telephone the operator vouches, on the web the query code.
+        if (state.About is { } about && (r.Vouched || (about.ThreadKey is { } sender && sender == r.ThreadKey)))
+            return new IntakeChoice(Intaken.Added, new(r.Key, r.ContentHash, about.InquiryId, r.ContactId, now)) { Call = call, MatterNo = call?.Matters ?? 1, OccurredAt = occurred, ReceivingUnitCode = unit };
 
         var (number, sequence) = NextNumber(state.Sequence, shard, CityTime.DateOf(now));
-        var call = r.IsCall ? (state.Call ?? new Call(r.ContactId)).WithMatter() : null;
         var contact = new KnownContact(r.Key, r.ContentHash, number, r.ContactId, now);
         if (r.CounterId.Length > 0) contact = contact with { CounterId = r.CounterId, CounterOn = DayOf(occurred, now), CategoryCode = r.CategoryCode, Direct = r.DirectAnswer is not null };
         return new IntakeChoice(Intaken.Registered, contact)

@@ -40,14 +40,23 @@ sealed partial class Intake
     public async Task<string> CallAsync(string callId, string? caller, string takenBy, string unitCode, Func<Call, DateTimeOffset, Call> decide)
     {
         var contactId = DoorKeys.ContactId(Doors.Hotline, callId);
+        await CallOfAsync(contactId, caller, takenBy, unitCode, (call, now) => decide(call ?? new(contactId), now));
+        return contactId;
+    }
+
+    /// <summary>The same for a call by its contact, which need not be there.</summary>
+    public Task<Outcome<Call>> CallOfAsync(string contactId, string? caller, string takenBy, string unitCode, Func<Call?, DateTimeOffset, Outcome<Call>> decide)
+    {
         var key = Call.KeyOf(contactId);
-        await writer.RepeatableAsync<Call>([contactId], w => w.Add(ChannelsStore.Calls, key), work =>
+        return writer.RepeatableAsync<Call>([contactId], w => w.Add(ChannelsStore.Calls, key), work =>
         {
             var before = work.Get(ChannelsStore.Calls, key);
-            var call = decide(before ?? new(contactId), work.Now);
+            var (decided, refusal) = decide(before, work.Now);
+            if (refusal is not null) return refusal;
+            var call = decided!;
             if (call.Caller is null && caller is not null) call = call with { Caller = Box(contactId, caller) };
             if (call == before) return call;
-            work.Put(ChannelsStore.Calls, call);
+            PutCall(work, call);
             if (call.Filed.Length == 0 || before?.Filed == call.Filed) return call;
             var reference = work.Reference<DoorReference>();
             if (reference.IsEmpty) throw new HubUnavailableException();
@@ -58,6 +67,5 @@ sealed partial class Intake
             });
             return call;
         });
-        return contactId;
     }
 }

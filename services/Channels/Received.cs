@@ -41,8 +41,8 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
     /// <summary>The inquiry that this is said to be a further contact about; only its own sender may add to it.</summary>
     public string? About { get; init; }
 
-    /// <summary>The sender has shown the query code of <see cref="About"/>: that is as good as being the one who began it.</summary>
-    public bool Proven { get; init; }
+    /// <summary>An operator who hears the caller, or the query code that was shown, vouches that it belongs to <see cref="About"/>; anybody else must be its sender.</summary>
+    public bool Vouched { get; init; }
 
     /// <summary>Only this unit's counters may be named; null where a secret stands for all of them.</summary>
     public string? OnlyUnit { get; init; }
@@ -51,11 +51,13 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
     public DateTimeOffset? SignedAt { get; init; }
 
     public string Key => DoorKeys.Of(Door, DoorKey);
-    public string ContactId => DoorKeys.ContactId(Door, ContactKey);
+    /// <summary>A call that the telephone system has shown is known by its contact already; there it must be.</summary>
+    public string? KnownContactId { get; init; }
+    public string ContactId => KnownContactId ?? DoorKeys.ContactId(Door, ContactKey);
 
     /// <summary>Tells whether the same key came with the same content. Times of sending are left out: a resend may carry a new one.</summary>
     public string ContentHash => DoorKeys.Hash(string.Join('\u001f', Channel, Kind, CategoryCode, AreaCode, Urgency, WantsReply, Confidential, CounterId,
-        Content.Title, Content.Text, Content.Name, Content.Phone, Content.Email, Content.Address, Content.Place, DirectAnswer?.Text, DirectAnswer is null));
+        Content.Title, Content.Text, Content.Name, Content.Phone, Content.Email, Content.Address, Content.Place, DirectAnswer?.Text, DirectAnswer is null) + (Vouched ? "\u001f" + About : ""));
 }
 
 /// <summary>An answer given on the spot.</summary>

@@ -19,10 +19,25 @@ sealed class SlaGrpc([FromKeyedServices("sla")] NpgsqlDataSource database, [From
         return new() { Clocks = { (clocks?.Clocks ?? []).Where(c => c.Start is not null).Select(c => Row(c, SlaDecision.DaysLeft(c, now, calendar))) } };
     }
 
+    const int MostDays = 400;
+
+    public override async Task<GetCalendarReply> GetCalendar(GetCalendarRequest request, ServerCallContext context)
+    {
+        var calendar = (await reference.GetAsync<SlaRules>(context.CancellationToken)).Calendar;
+        var now = await SlaStore.NowAsync(database, context.CancellationToken);
+        var today = CityTime.DateOf(now);
+        var days = Enumerable.Range(-Math.Clamp(request.DaysBack, 0, MostDays), Math.Clamp(request.DaysBack, 0, MostDays) + 1 + Math.Clamp(request.DaysAhead, 0, MostDays)).Select(today.AddDays);
+        return new()
+        {
+            Now = CityTime.Stamp(now), Today = CityTime.Iso(today),
+            Days = { days.Select(d => new CalendarDay { Day = CityTime.Iso(d), Worked = calendar.IsWorked(d), Provisional = !calendar.IsPublished(d.Year) }) },
+        };
+    }
+
     static Clock Row(TaskClock c, int daysLeft) => new()
     {
         TaskId = c.TaskId, Clock_ = SlaRules.Handling, State = c.Stop is null ? "Running" : "Stopped", Overdue = c.Overdue,
         StartedAt = CityTime.Stamp(c.Start!.At), DueAt = CityTime.Stamp(c.Start.DueAt), StoppedAt = c.Stop is { } stop ? CityTime.Stamp(stop.At) : null,
-        LimitWorkingDays = c.Start.LimitWorkingDays, WorkingDaysLeft = daysLeft, Provisional = c.Start.Provisional,
+        LimitWorkingDays = c.Start.LimitWorkingDays, WorkingDaysLeft = daysLeft, Provisional = c.Start.Provisional, LimitSource = c.Start.LimitSource,
     };
 }

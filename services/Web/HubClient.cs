@@ -43,6 +43,9 @@ internal sealed class HubClient(GrpcChannel channel, [FromKeyedServices("directo
     public const string TokenClaim = "hub_token", NameClaim = "name";
 
     public Contracts.Statistics.Statistics.StatisticsClient Statistics { get; } = new(channel);
+    public Contracts.Casework.Casework.CaseworkClient Casework { get; } = new(channel);
+    public Contracts.Routing.Routing.RoutingClient Routing { get; } = new(channel);
+    public Contracts.Sla.Sla.SlaClient Sla { get; } = new(channel);
     public Contracts.Directory.Directory.DirectoryClient Directory { get; } = new(directory);
     public Contracts.Channels.Channels.ChannelsClient Channels { get; } = new(channel);
     public Contracts.Channels.Channels.ChannelsClient PublicChannels { get; } = new(channels);

@@ -26,7 +26,7 @@ public sealed class WebModule : IHubModule
         services.AddSingleton(sp => WebOptions.Channel(options.GrpcUrl.Length > 0 ? options.GrpcUrl : sp.GetRequiredService<HubOptions>().GrpcUrl.Replace("//0.0.0.0", "//127.0.0.1").Replace("//*", "//127.0.0.1")));
         foreach (var (own, url) in new[] { ("directory", options.DirectoryUrl), ("channels", options.ChannelsUrl), ("casework", options.CaseworkUrl) })
             services.AddKeyedSingleton(own, (sp, _) => url.Length > 0 ? WebOptions.Channel(url) : sp.GetRequiredService<GrpcChannel>());
-        services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>();
+        services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>().AddSingleton<Names>().AddSingleton<Days>().AddScoped<CallFeed>();
         services.AddHttpContextAccessor().AddScoped(sp => Texts.Of(sp.GetRequiredService<IHttpContextAccessor>().HttpContext));
 
         services.AddAuthentication().AddCookie(Scheme, o =>
@@ -69,6 +69,10 @@ public sealed class WebModule : IHubModule
             await context.SignOutAsync(Scheme);
             return Results.LocalRedirect("/signin?out=1");
         });
+        Drafts.Map(app);
+        OfficerActs.Map(app);
+
+        CallActs.Map(app);
         CounterActs.Map(app);
         app.MapAct("password", Pages.AccountPage.ChangeAsync);
         // Whoever mistyped an address gets a page that says so, behind everything that has an address.

@@ -22,6 +22,8 @@ sealed record BenchPlace(string Log, string? Kafka, string? KafkaHome, bool Spli
 /// <param name="Json">Where the measures are written too, null = nowhere.</param>
 sealed record BenchRun(BenchPlace Place, int Contacts, int WarmUp, int Rounds, int Waiting, int Load, int Seconds, string? Json)
 {
+    /// <summary>Screens that are open in a browser.</summary>
+    public int Screens { get; init; }
     /// <summary>Seconds in which nobody asks for anything.</summary>
     public int Idle { get; init; }
     /// <summary>Millions of contacts that the tables are grown to, one after the other.</summary>
@@ -40,6 +42,7 @@ sealed class BenchOptions
     public readonly Option<int> Load = new("--load") { Description = "Contacts that are there before anything is measured", DefaultValueFactory = _ => Year };
     public readonly Option<int> Seconds = new("--seconds") { Description = "Length of a round", DefaultValueFactory = _ => 30 };
     public readonly Option<int> Idle = new("--idle") { Description = "Seconds in which nobody asks for anything", DefaultValueFactory = _ => 60 };
+    public readonly Option<int> Screens = new("--screens") { Description = "Screens that are open in a browser", DefaultValueFactory = _ => 100 };
     public readonly Option<string> Millions = new("--millions") { Description = "Millions of contacts that are there, one size after the other", DefaultValueFactory = _ => "0,1,5" };
     readonly Option<string?> json = new("--json") { Description = "Also write what was measured to this file" };
     readonly Option<bool> keep = new("--keep") { Description = "Leave the bench's folder for a look" };
@@ -64,7 +67,7 @@ sealed class BenchOptions
             throw new HubStop(Exit.Usage, "--log kafka 需要 --kafka 或 --kafka-home，其他日志则不需要。", "--log kafka needs --kafka HOST:PORT or --kafka-home FOLDER, and only it does.");
         int Value(Option<int> option) => p.GetResult(option) is null ? 0 : p.GetValue(option);
         return new(place, Value(Contacts) + Value(Backlog), Value(WarmUp), Math.Max(1, Value(Rounds)), Value(Waiting), Value(Load), Value(Seconds), p.GetValue(json))
-        { Idle = Value(Idle), Millions = p.GetResult(Millions) is null ? [] : Sizes(p.GetRequiredValue(Millions)) };
+        { Idle = Value(Idle), Screens = Value(Screens), Millions = p.GetResult(Millions) is null ? [] : Sizes(p.GetRequiredValue(Millions)) };
     }
 
     static IReadOnlyList<double> Sizes(string text)

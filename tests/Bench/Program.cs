@@ -1,6 +1,7 @@
 using System.CommandLine;
 using InquiryHub.Bench;
 using InquiryHub.Bench.Chaos;
+using InquiryHub.Bench.Desk;
 using InquiryHub.Bench.Footprint;
 using InquiryHub.Bench.Growth;
 using InquiryHub.Bench.Latency;
@@ -27,6 +28,7 @@ Add("latency", "From a contact to the officer's list and to the dashboard, 200 a
 Add("recover", "100,000 contacts that waited for Routing, and how soon the shards of a killed or frozen instance are served again", RecoverBench.RunAsync, options.Backlog, options.Rounds);
 Add("footprint", "Memory after the year and a minute of quiet, time until ready, connections held", FootprintBench.RunAsync, options.Load, options.Idle, options.Rounds);
 Add("growth", "Intake, pipeline and dashboard with 0, 1 and 5 million contacts there", GrowthBench.RunAsync, options.Millions, options.Contacts, options.Rounds, options.Waiting, options.Seconds);
+Add("desk", "What a person at a screen waits for: the caller's card, a colleague's act, the first view of a page", DeskBench.RunAsync, options.Load, options.Screens, options.Seconds, options.Rounds);
 
 var mock = new Command("mock", "librdkafka's mock cluster as a process: prints its bootstrap servers, then reads commands from its input");
 Option<int> brokers = new("--brokers") { DefaultValueFactory = _ => 3 };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using InquiryHub.Contracts.Channels;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
 
@@ -23,6 +24,24 @@ static class HotlineMapping
         var f = new Fields();
         var (call, registration) = (f.Id("callId", r.CallId), f.Id("registrationId", r.RegistrationId));
         return Of(f, r, actor, Doors.Hotline, $"{call}\n{registration}", call, Channel) is var received && f.Refusal is { } refusal ? refusal : received with { IsCall = true };
+    }
+
+    /// <summary>The same from the operator's desk: a call that is there is known by its contact, one entered by hand by its form.</summary>
+    public static Outcome<Received> Map(RegisterCallRequest r, Actor actor)
+    {
+        var f = new Fields();
+        var (registration, call) = (f.Id("registration_id", r.RegistrationId), r.ContactId.Length > 0 ? f.Id("contact_id", r.ContactId) : r.RegistrationId);
+        var about = r.AboutInquiryId.Length == 0 ? null : InquiryNumber.TryRead(r.AboutInquiryId, out var id) ? id : r.AboutInquiryId;
+        var received = new Received(Doors.Hotline, $"{call}\n{registration}", call, Channel, about is null ? r.Kind : InquiryKind.Unspecified, new()
+        {
+            Text = f.Text("text", r.Text, Fields.LongText), Name = f.Text("name", r.Name), Phone = f.Text("phone", r.Phone), Address = f.Text("address", r.Address), Place = f.Text("place", r.Place),
+        })
+        {
+            CategoryCode = f.Text("category_code", r.CategoryCode), AreaCode = f.Text("area_code", r.AreaCode), Urgency = r.Urgency, WantsReply = !r.NoReply, Confidential = r.Confidential,
+            TakenBy = actor.Account, DirectAnswer = about is null ? f.DirectAnswer(r.DirectAnswer, actor.Account) : null,
+            IsCall = true, KnownContactId = r.ContactId.Length > 0 ? r.ContactId : null, About = about, Vouched = about is not null,
+        };
+        return f.Refusal is { } refusal ? refusal : CallDecision.Check(received) is { } missing ? missing : received;
     }
 
     /// <summary>Office telephones and fax are registered by the same hands with the same fields.</summary>

@@ -20,7 +20,7 @@ static class FormMapping
         var f = new Fields();
         var key = $"words:{inquiryId}:{f.Id("key", r.Key)}";
         // A further contact has no kind of its own.
-        var received = new Received(Doors.Web, key, key, WebChannel, InquiryKind.Consultation, new() { Text = f.Text("text", r.Text, Fields.LongText, required: true) }) { About = inquiryId, Proven = true };
+        var received = new Received(Doors.Web, key, key, WebChannel, InquiryKind.Consultation, new() { Text = f.Text("text", r.Text, Fields.LongText, required: true) }) { About = inquiryId, Vouched = true };
         return f.Refusal is { } refusal ? refusal : received;
     }
 

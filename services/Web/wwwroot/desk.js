@@ -47,7 +47,9 @@ document.addEventListener('keydown', e => {
   if (pressed === '?') { e.preventDefault(); keyMap(); return; }
   if (pressed === '/') { const filter = $('[data-filter]'); if (filter) { e.preventDefault(); filter.focus(); } return; }
   const open = $('dialog[open]');
-  const target = $$(`[data-key~="${CSS.escape(pressed)}"]`, open ?? document).filter(shown).at(-1);
+  // A row's key is for the row in hand, not for another one.
+  const row = e.target.closest?.('[data-row]'), all = $$(`[data-key~="${CSS.escape(pressed)}"]`, open ?? document).filter(shown);
+  const target = all.find(t => row?.contains(t)) ?? all.filter(t => !t.closest('[data-row]')).at(-1);
   if (target) {
     e.preventDefault();
     if (target.matches('input:not([type=checkbox],[type=radio]), textarea, select')) { target.focus(); target.select?.(); }
@@ -69,6 +71,21 @@ function move(by) {
   row.scrollIntoView({ block: 'nearest' });
 }
 
+/* ---- focus: what the server draws anew keeps it; a row that is gone leaves it to the next one ---- */
+let focused, place;
+document.addEventListener('focusin', e => {
+  focused = e.target;
+  const rows = $$('[data-row]');
+  place = { id: e.target.closest('[id]')?.id, at: rows.indexOf(e.target.closest('[data-row]')) };
+});
+// Whoever clicks beside it wants none; an element that is taken away loses it without wanting to.
+document.addEventListener('focusout', e => queueMicrotask(() => { if (e.target.isConnected && e.target === focused && document.activeElement === document.body) focused = undefined; }));
+function refocus() {
+  if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+  const again = (place.id && document.getElementById(place.id)) || (place.at >= 0 && $$('[data-row]')[Math.min(place.at, $$('[data-row]').length - 1)]);
+  if (again && again.id !== 'sheet') again.focus({ preventScroll: true });
+}
+
 /* ---- acts: a form is sent once, kept when it can't be, and answered beside its button ---- */
 const busy = new WeakSet();
 document.addEventListener('submit', e => {
@@ -76,11 +93,18 @@ document.addEventListener('submit', e => {
   if (!form.matches('form[data-act]')) return;
   e.preventDefault();
   if (busy.has(form)) return;
+  const wrong = unfit(form);
+  if (wrong) { refuse(form, wrong.text); wrong.field.focus(); return; }
   if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
   if (form.dataset.hold) hold(form, e.submitter); else act(form, body(form, e.submitter));
 });
 
 const body = (form, submitter) => { const data = new FormData(form); if (submitter?.name) data.set(submitter.name, submitter.value); return data; };
+// What the server would refuse anyway is said before the send is withheld, not eight seconds later.
+function unfit(form) {
+  for (const field of $$('[data-needed-said]', form)) if (!field.value.trim()) return { field, text: field.dataset.neededSaid };
+  for (const field of $$('[data-most]', form)) if (field.value.length > +field.dataset.most && [...field.value].length > +field.dataset.most) return { field, text: field.dataset.mostSaid };
+}
 const beside = form => $('[data-said]', form);
 const refuse = (form, text) => {
   const place = beside(form);
@@ -143,7 +167,7 @@ document.addEventListener('input', e => {
   const field = e.target;
   if (!field.matches?.('[data-draft]')) return;
   const e_ = entry(field);
-  if (!store.set(keyOf(field), JSON.stringify({ text: field.value, version: e_.version, at: Date.now() }))) state(field, say('draft.full'), 'warn');
+  if (!store.set(keyOf(field), JSON.stringify({ text: field.value, version: e_.version, sending: e_.sending ? e_.flying : undefined }))) state(field, say('draft.full'), 'warn');
   if (e.isComposing) return;
   clearTimeout(e_.timer);
   e_.timer = setTimeout(() => save(field), 400);
@@ -155,28 +179,38 @@ document.addEventListener('focusout', e => { if (e.target.matches?.('[data-draft
 async function save(field) {
   const e = entry(field), text = field.value;
   clearTimeout(e.timer); e.timer = 0;
-  if (text === e.sent || e.sending) return;
-  e.sending = true;
+  // Refused once, it is refused again: only another text is sent. And while two texts stand side by side the writer has the word.
+  if (text === e.sent || text === e.refused || e.sending || e.choosing) return;
+  // The server takes no more, and a megabyte isn't sent to be told so.
+  if (text.length > 100_000 && [...text].length > 100_000) { e.refused = text; state(field, say('draft.toolong'), 'warn'); return; }
+  let pause = 400;
+  e.sending = true; e.flying = text;
+  // What is on its way may arrive without our hearing of it: a reload then knows it as its own.
+  store.set(keyOf(field), JSON.stringify({ text, version: e.version, sending: text }));
   try {
     const answer = await fetch('/drafts', { method: 'PUT', headers: { 'Content-Type': 'application/json', RequestVerificationToken: token() }, body: JSON.stringify({ scope: field.dataset.scope, field: field.dataset.draft, text, version: e.version }) });
     const reply = await answer.json();
-    if (answer.status === 401) { state(field, say('draft.signedout'), 'warn'); signIn(); return; }
-    if (reply.refusal) { state(field, reply.refusal, 'warn'); return; }
+    if (!answer.ok && !reply.refusal) throw new Error(answer.status);
+    if (answer.status === 401) { pause = 5000; state(field, say('draft.signedout'), 'warn'); signIn(); return; }
+    if (reply.refusal) { if (answer.status >= 500) pause = 3000; else e.refused = text; state(field, reply.refusal, 'warn'); return; }
     if (reply.other !== undefined && reply.other !== null) { conflict(field, reply); return; }
+    signedIn();
     e.version = reply.version; e.sent = text;
-    if (field.value === text) { store.drop(keyOf(field)); state(field, say('draft.saved', clock(reply.savedAt)), 'ok'); }
-  } catch { state(field, say('draft.lost'), 'warn'); clearTimeout(e.timer); e.timer = setTimeout(() => save(field), 3000); }
-  finally { e.sending = false; if (field.value !== e.sent && !e.timer) e.timer = setTimeout(() => save(field), 400); }
+    if (field.value !== text) store.set(keyOf(field), JSON.stringify({ text: field.value, version: e.version }));
+    else { store.drop(keyOf(field)); state(field, say('draft.saved', clock(reply.savedAt)), 'ok'); }
+  } catch { pause = 3000; state(field, say('draft.lost'), 'warn'); }
+  finally { e.sending = false; if (field.isConnected && field.value !== e.sent && field.value !== e.refused && !e.choosing && !e.timer) e.timer = setTimeout(() => save(field), pause); }
 }
 
 // Written meanwhile in another window of the same person: both are shown, the writer chooses.
 function conflict(field, reply) {
   const e = entry(field);
-  e.version = reply.version;
+  e.version = reply.version; e.choosing = true;
+  state(field, '');
   const box = document.createElement('div');
   box.className = 'note warn conflict';
   const text = Object.assign(document.createElement('blockquote'), { textContent: reply.other });
-  const choose = (label, take) => { const b = Object.assign(document.createElement('button'), { type: 'button', className: 'btn', textContent: label }); b.onclick = () => { take(); box.remove(); field.focus(); }; return b; };
+  const choose = (label, take) => { const b = Object.assign(document.createElement('button'), { type: 'button', className: 'btn', textContent: label }); b.onclick = () => { e.choosing = false; take(); box.remove(); field.focus(); }; return b; };
   box.append(say('draft.other'), text, choose(say('draft.mine'), () => { e.sent = reply.other; save(field); }), choose(say('draft.theirs'), () => { field.value = reply.other; e.sent = reply.other; store.drop(keyOf(field)); grow(field); }));
   $('.conflict', field.parentElement)?.remove();
   field.after(box);
@@ -190,9 +224,13 @@ async function restore() {
     try { const answer = await fetch('/drafts?scope=' + encodeURIComponent(scope)); if (answer.ok) known = await answer.json(); } catch { }
     for (const field of mine) {
       const e = entry(field), server = known[field.dataset.draft], local = JSON.parse(store.get(keyOf(field)) ?? 'null');
+      // Typed while we asked: without the version, so that what stands at the server is shown beside it, not overwritten.
+      if (field.value !== e.sent) { if (!server || server.text === field.value) e.version = server?.version ?? 0; save(field); continue; }
       e.version = server?.version ?? 0;
-      if (document.activeElement === field && field.value !== e.sent) continue; // typed while we asked
-      if (local && local.text !== (server?.text ?? '')) { field.value = local.text; e.sent = server?.text ?? ''; state(field, say('draft.local'), 'warn'); save(field); }
+      if (local && local.text !== (server?.text ?? '')) {
+        if (local.sending !== server?.text) e.version = local.version ?? 0;
+        field.value = local.text; e.sent = server?.text ?? ''; state(field, say('draft.local'), 'warn'); save(field);
+      }
       else if (server) { field.value = e.sent = server.text; state(field, say('draft.saved', clock(server.savedAt)), 'ok'); }
       grow(field);
       field.dispatchEvent(new CustomEvent('hub:restored', { bubbles: true }));
@@ -212,12 +250,15 @@ addEventListener('beforeunload', e => {
 /* ---- sign-in expired: over the page, which stays ---- */
 function signIn() {
   const link = $('#signin-again');
-  if (link) { link.hidden = false; $('a', link).href = '/signin?back=' + encodeURIComponent(location.pathname + location.search); }
+  if (link && link.hidden) { link.hidden = false; $('a', link).href = '/signin?back=' + encodeURIComponent(location.pathname + location.search); }
 }
+
+// Signed in again in another window: the sentence goes, what waited is sent.
+function signedIn() { const link = $('#signin-again'); if (link && !link.hidden) { link.hidden = true; $$('[data-draft]').forEach(save); } }
 
 /* ---- Ctrl+K and ? ---- */
 const label = element => (element.dataset.name ?? element.getAttribute('aria-label') ?? [...element.childNodes].filter(n => n.nodeType === 3 || n.matches?.('span,b')).map(n => n.textContent).join(' ')).trim() || element.title;
-const acts = () => $$('[data-key]').filter(e => !e.closest('dialog')).filter(e => e.getClientRects().length > 0);
+const acts = () => { const row = place?.at >= 0 ? $$('[data-row]')[place.at] : undefined; return $$('[data-key]').filter(e => !e.closest('dialog') && (!e.closest('[data-row]') || row?.contains(e))).filter(e => e.getClientRects().length > 0); };
 function keyMap() {
   const box = $('#keymap');
   if (!box) return; // a page without the frame
@@ -282,5 +323,5 @@ const begin = () => {
   const first = $('[data-first]');
   if (first && (document.activeElement === document.body || document.activeElement?.tagName === 'H1')) first.focus({ preventScroll: true });
 };
-new MutationObserver(() => { if ($$('[data-draft]').some(f => !kept.has(f))) restore(); }).observe(document.body, { childList: true, subtree: true });
+new MutationObserver(() => { refocus(); if ($$('[data-draft]').some(f => !kept.has(f))) restore(); }).observe(document.body, { childList: true, subtree: true });
 begin();

@@ -19,6 +19,13 @@ public class CaseProjectionTests
         Assert.Equal(("Closed", Heat), (filed.State, filed.UnitCode));
     }
 
+    [Theory]
+    [InlineData("+8613800000000", false, "phone|+8613800000000")]
+    [InlineData("", false, null)] // given, but no number: 12345, "隔壁小卖部"
+    [InlineData("+8613800000000", true, null)]
+    public void A_caller_is_known_by_a_number_that_can_be_read_unless_reporting_in_confidence(string e164, bool confidential, string? key) =>
+        Assert.Equal(key, CaseProjection.CallerKey(new() { Confidential = confidential }, new() { Phone = "as it came", PhoneE164 = e164 }));
+
     [Fact]
     public void A_case_goes_from_registered_to_delivered()
     {

@@ -93,6 +93,31 @@ public sealed class IntakeDecisionTests
         Assert.Equal(Intaken.Registered, Decide(Entry(), new(null, null, null, about with { ThreadKey = null })).Value!.Outcome);
     }
 
+    static Received Vouched(string call = "c") => new(Doors.Hotline, $"{call}\nr1", call, "Hotline12345", InquiryKind.Unspecified, new() { Text = "还没修好" }) { IsCall = true, About = "130501-0700001-X", Vouched = true };
+
+    [Fact]
+    public void An_operator_adds_a_call_to_whichever_inquiry_is_open_and_it_counts_as_a_contact()
+    {
+        var about = new InquiryDoor("130501-0700001-X", Doors.Minxin, true);
+        var added = Decide(Vouched(), new(null, null, null, about)).Value!;
+        Assert.Equal((Intaken.Added, about.InquiryId, 1, 1), (added.Outcome, added.Contact.InquiryId, added.MatterNo, added.Call!.Matters));
+    }
+
+    [Fact]
+    public void Nothing_is_added_to_an_inquiry_that_is_closed_or_that_the_doors_do_not_know()
+    {
+        Assert.Equal("InquiryNotOpen", Decide(Vouched()).Refusal?.Code);
+        Assert.Equal("InquiryNotOpen", Decide(Vouched(), new(null, null, null, new("130501-0700001-X", Doors.Minxin, true) { Closed = true })).Refusal?.Code);
+    }
+
+    [Fact]
+    public void The_same_words_about_two_inquiries_are_two_contents() =>
+        Assert.NotEqual(Vouched().ContentHash, (Vouched() with { About = "130501-0700002-X" }).ContentHash);
+
+    [Fact]
+    public void A_call_that_the_telephone_system_did_not_show_is_not_registered_as_one_it_did() =>
+        Assert.Equal("UnknownCall", Decide(new Received(Doors.Hotline, "c1\nr1", "c1", "Hotline12345", InquiryKind.Report, new()) { IsCall = true, KnownContactId = "c1" }).Refusal?.Code);
+
     [Fact]
     public void Matters_of_one_call_are_numbered_and_share_the_contact()
     {

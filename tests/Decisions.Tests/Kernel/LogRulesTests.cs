@@ -61,4 +61,11 @@ public sealed class LogRulesTests
         Assert.Equal(("3", null), (options.Producer().Get("linger.ms"), options.Consumer("g").Get("linger.ms")));
         Assert.Equal(("***", "7"), (options.Shown()["sasl.password"], options.Shown()["fetch.wait.max.ms"]));
     }
+
+    [Theory]
+    [InlineData(1, 453, true)]
+    [InlineData(900, 4_000, false)] // in the storm the runtime collects by itself
+    [InlineData(1, 100, false)]     // nothing came since memory was given back
+    public void Memory_is_given_back_once_a_storm_is_over(long megabytesSinceLook, long megabytesSinceCollected, bool isTime) =>
+        Assert.Equal(isTime, QuietMemory.IsTime(megabytesSinceLook << 20, megabytesSinceCollected << 20));
 }

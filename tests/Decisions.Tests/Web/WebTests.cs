@@ -43,6 +43,21 @@ public partial class WebTests
     [InlineData(null, "/dashboard")]
     public void A_sign_in_leads_back_to_this_site_only(string? back, string to) => Assert.Equal(to, WebModule.Local(back));
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("211102", "211102")]
+    [InlineData("盘锦市 双台子区 211102", "211102")]
+    [InlineData("双台子区", "211102")] // its streets bear its name too
+    [InlineData("胜利", "211102002")]
+    [InlineData("街道", null)]
+    [InlineData("沈阳", null)]
+    public void What_is_typed_into_a_list_is_one_of_its_entries_or_none(string typed, string? code)
+    {
+        Contracts.Directory.AreaPublished Area(string code, string name, string parent) => new() { AreaCode = code, Name = name, ParentAreaCode = parent };
+        var list = new Contracts.Directory.ListAreasReply { Areas = { Area("211100", "盘锦市", ""), Area("211102", "双台子区", "211100"), Area("211102002", "胜利街道", "211102"), Area("211102003", "建设街道", "211102") } };
+        Assert.Equal(code, CallActs.CodeOf(typed, CallActs.Areas(list)));
+    }
+
     [Fact]
     public void The_axis_ends_at_a_round_number_of_four_even_steps() =>
         Assert.All(Enumerable.Range(0, 200_000).Where(i => i % 37 == 0 || i < 100), i => { var top = Show.AxisTop(i); Assert.True(top >= i && top % 4 == 0 && (i < 5 || top <= 2 * i), $"{i} {top}"); });

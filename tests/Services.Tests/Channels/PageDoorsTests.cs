@@ -58,7 +58,7 @@ public sealed class PageDoorsTests
         Assert.Equal("UnknownInquiry", await RefusalAsync(channels.AddWordsAsync(new(words) { InquiryId = "x" })));
         Assert.Equal("MissingField", await RefusalAsync(channels.AddWordsAsync(new(words) { Key = "w2", Text = "" })));
         var direct = await channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Officer));
-        Assert.Equal("AnsweredOnTheSpot", await RefusalAsync(channels.AddWordsAsync(new(words) { Key = "w3", InquiryId = direct.InquiryId, QueryCode = direct.QueryCode })));
+        Assert.Equal("InquiryNotOpen", await RefusalAsync(channels.AddWordsAsync(new(words) { Key = "w3", InquiryId = direct.InquiryId, QueryCode = direct.QueryCode })));
     }
 
     [Fact]

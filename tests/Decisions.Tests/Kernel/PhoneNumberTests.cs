@@ -1,6 +1,6 @@
-using InquiryHub.Channels;
+using InquiryHub.Kernel;
 
-namespace InquiryHub.Decisions.Tests.Channels;
+namespace InquiryHub.Decisions.Tests.Kernel;
 
 public sealed class PhoneNumberTests
 {

@@ -1,19 +1,18 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using PhoneNumbers;
 
-namespace InquiryHub.Channels;
+namespace InquiryHub.Kernel;
 
-enum PhoneKind { Mobile, Fixed, ShortCode, SharedCost, Other, Unreadable }
+public enum PhoneKind { Mobile, Fixed, ShortCode, SharedCost, Other, Unreadable }
 
 /// <param name="E164">+86... when the number is one that can be called from anywhere; else null.</param>
-sealed record PhoneReading(PhoneKind Kind, string Raw, string? E164 = null, string? Extension = null, string? AreaCode = null);
+public sealed record PhoneReading(PhoneKind Kind, string Raw, string? E164 = null, string? Extension = null, string? AreaCode = null);
 
 /// <summary>
 /// What a clerk or a telephone system writes, as one number (domain.md 6.4, measured there). The library is not asked where it
 /// is known to be wrong: local seven digits, service numbers, extensions.
 /// </summary>
-static partial class PhoneNumber
+public static partial class PhoneNumber
 {
     const string HomeAreaCode = "0427";
     static readonly PhoneNumberUtil util = PhoneNumberUtil.GetInstance();
@@ -21,7 +20,7 @@ static partial class PhoneNumber
     public static PhoneReading Read(string? typed)
     {
         var raw = typed ?? "";
-        var text = raw.Normalize(NormalizationForm.FormKC).Trim();
+        var text = string.Concat(raw.Select(Width.Narrow)).Trim();
         if (text.Length == 0 || text is "anonymous" or "unknown") return new(PhoneKind.Unreadable, raw);
 
         string? extension = null;
@@ -49,6 +48,17 @@ static partial class PhoneNumber
         }
         catch (NumberParseException) { return new(PhoneKind.Unreadable, raw); }
     }
+
+    /// <summary>3 + 4 digits of a number of 11 or more, as on every Chinese form; less of a short one (domain.md 7.2).</summary>
+    public static string Masked(string? number)
+    {
+        var digits = string.Concat((number ?? "").Select(Width.Narrow).Where(char.IsAsciiDigit));
+        if (digits.Length == 13 && digits.StartsWith("861", StringComparison.Ordinal)) digits = digits[2..]; // +86 before a mobile number tells nobody apart
+        return digits.Length switch { 0 => "", < 7 => "****", < 11 => $"****{digits[^2..]}", _ => $"{digits[..3]}****{digits[^4..]}" };
+    }
+
+    /// <summary>As it is dialled at home: +8613800000000 is 13800000000, +864272823456 is 04272823456.</summary>
+    public static string AtHome(string number) => !number.StartsWith("+86", StringComparison.Ordinal) ? number : number.Length == 14 && number[3] == '1' ? number[3..] : "0" + number[3..];
 
     [GeneratedRegex(@"^(0\d{2,3})?(110|119|120|122|114|12345|12348|12319|12315|8890|95598|9\d{4}|10086|10000|10010)$")]
     private static partial Regex ServiceNumber();

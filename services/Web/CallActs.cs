@@ -1,0 +1,84 @@
+using Grpc.Core;
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Web;
+
+/// <summary>What an operator does with a call. One form, several ends: register, answer on the spot, add to an open inquiry, no order.</summary>
+internal static class CallActs
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapAct("take-call", async call =>
+        {
+            await call.Hub.Channels.TakeCallAsync(new() { ContactId = call["contactId"] }, call.As);
+            // On its own page nothing is read again: the operator is typing already.
+            return call.Has("here") ? new ActReply() : new ActReply(Go: $"/calls?call={Uri.EscapeDataString(call["contactId"])}");
+        });
+        app.MapAct("call", call => call["end"] switch
+        {
+            "add" => AddAsync(call),
+            "WrongNumber" or "Silent" or "Harassment" or "Other" => CloseAsync(call),
+            "answer" when string.IsNullOrWhiteSpace(call["reply"]) => Task.FromResult(new ActReply(call.T["calls.noreply"])),
+            _ => RegisterAsync(call),
+        });
+    }
+
+    static async Task<ActReply> RegisterAsync(ActCall call)
+    {
+        var (category, area) = (call["category"].Trim(), call["area"].Trim());
+        var categories = category.Length == 0 ? [] : Categories(await call.Hub.Directory.ListCatalogueAsync(new(), call.As), call.T);
+        var areas = area.Length == 0 ? [] : Areas(await call.Hub.Directory.ListAreasAsync(new(), call.As));
+        if (CodeOf(category, categories) is not { } categoryCode) return new(call.T["calls.nocategory"]);
+        if (CodeOf(area, areas) is not { } areaCode) return new(call.T["calls.noarea"]);
+        Enum.TryParse<InquiryKind>(call["kind"], out var kind);
+        var request = Of(call);
+        (request.Kind, request.CategoryCode, request.AreaCode, request.Place) = (kind, categoryCode, areaCode, call["place"].Trim());
+        (request.NoReply, request.Confidential, request.Urgency) = (!call.Has("wantsReply"), call.Has("confidential"), call.Has("urgent") ? Urgency.Urgent : Urgency.Normal);
+        if (call["end"] == "answer") request.DirectAnswer = call["reply"];
+        var reply = await call.Hub.Channels.RegisterCallAsync(request, call.As);
+        return Done(call, call.T[request.DirectAnswer.Length > 0 ? "calls.answered" : "calls.registered", reply.InquiryId, reply.QueryCode]);
+    }
+
+    static async Task<ActReply> AddAsync(ActCall call)
+    {
+        // Nothing is chosen for the operator but what leaves no choice.
+        var about = call["about"].Length > 0 ? call["about"] : call["onlyOpen"];
+        if (about.Length == 0) return new(call.T["calls.noabout"]);
+        var request = Of(call);
+        request.AboutInquiryId = about;
+        var reply = await call.Hub.Channels.RegisterCallAsync(request, call.As);
+        return Done(call, call.T["calls.added", reply.InquiryId]);
+    }
+
+    static async Task<ActReply> CloseAsync(ActCall call)
+    {
+        await call.Hub.Channels.CloseCallAsync(new() { RegistrationId = call["commandId"], ContactId = call["contactId"], Reason = call["end"] }, call.As);
+        return Done(call, call.T["calls.closed", call.T[$"calls.reason.{call["end"]}"]]);
+    }
+
+    static RegisterCallRequest Of(ActCall call) => new() { RegistrationId = call["commandId"], ContactId = call["contactId"], Text = call["text"], Name = call["name"].Trim(), Phone = call["phone"].Trim() };
+
+    static ActReply Done(ActCall call, string said) => new(Say: said, Go: "/calls", Forget: [call["scope"]]);
+
+    /// <summary>Lists that one types ahead in: what is shown, and the code.</summary>
+    public static List<(string Shown, string Code)> Categories(Contracts.Directory.ListCatalogueReply reply, Texts t) =>
+        [.. reply.Entries.Where(e => e.Active).Select(e => ($"{t.Either(e.NameZh, e.NameEn)} {e.EntryCode}", e.EntryCode)).DistinctBy(e => e.EntryCode)];
+
+    public static List<(string Shown, string Code)> Areas(Contracts.Directory.ListAreasReply reply)
+    {
+        var names = reply.Areas.ToDictionary(a => a.AreaCode, a => a.Name);
+        return [.. reply.Areas.Select(a => (names.TryGetValue(a.ParentAreaCode, out var parent) ? $"{parent} {a.Name} {a.AreaCode}" : $"{a.Name} {a.AreaCode}", a.AreaCode))];
+    }
+
+    /// <summary>The code of what was typed: as shown, the code itself, or a name that only one has. Empty for nothing, null for what is in no list.</summary>
+    public static string? CodeOf(string typed, IReadOnlyList<(string Shown, string Code)> list)
+    {
+        if (typed.Length == 0) return "";
+        if (list.FirstOrDefault(e => e.Shown == typed || e.Code == typed) is { Code: { } code }) return code;
+        bool Named((string Shown, string Code) e) => e.Shown[..^(e.Code.Length + 1)] is var name && (name == typed || name.EndsWith(" " + typed, StringComparison.Ordinal));
+        if (list.Where(Named).Take(2).ToList() is [var named]) return named.Code;
+        return list.Where(e => e.Shown.Contains(typed, StringComparison.OrdinalIgnoreCase)).Take(2).ToList() is [var only] ? only.Code : null;
+    }
+}

@@ -1,0 +1,43 @@
+using Grpc.Core;
+using InquiryHub.Contracts.Casework;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Contracts.Routing;
+using InquiryHub.Contracts.Sla;
+using System.Security.Claims;
+
+namespace InquiryHub.Web;
+
+/// <summary>A case with its clocks, why it is where it is, and whose task the reader looks at.</summary>
+/// <param name="Task">The own unit's newest task, for others the lead unit's; null before a dispatch.</param>
+public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, RoutingState? Routing, TaskRow? Task, bool MayAnswer, NameList Names, WorkCalendar? Calendar)
+{
+    public Clock? Clock => Clocks.FirstOrDefault(c => c.TaskId == Task?.TaskId);
+    public bool Closed => File.Row.State == "Closed";
+    public CaseAnswer? Answer => Task is null ? File.Answers.FirstOrDefault(a => a.AnswerNo == 0) : File.Answers.FirstOrDefault(a => a.TaskId == Task.TaskId) ?? File.Answers.FirstOrDefault(a => a.AnswerNo == 0);
+    /// <summary>The answer is still to be written, by this reader.</summary>
+    public bool Writable => MayAnswer && !Closed && Task is not null && WorkView.IsOpen(Task);
+    public TimeLeft Left => Task is null || !WorkView.IsOpen(Task) ? TimeLeft.Unknown : Calendar?.Of(Task.DueAt, Task.Late) ?? (Task.Late ? TimeLeft.Late : TimeLeft.Unknown);
+    public string Light => File.Row.Late || Task is { Late: true } ? "late" : Closed ? "ok" : WorkCalendar.Light(Left);
+
+    /// <summary>An officer acts for the own unit's task; whoever else looks sees the lead unit's.</summary>
+    public static TaskRow? TaskOf(CaseFile file, bool officer, string unit)
+    {
+        var own = officer ? file.Tasks.Where(t => t.UnitCode == unit).ToList() : [];
+        return own.LastOrDefault(WorkView.IsOpen) ?? own.LastOrDefault(t => t.State == "Answered") ?? file.Tasks.LastOrDefault(t => t is { Role: UnitRole.Lead, State: not "Withdrawn" }) ?? own.LastOrDefault();
+    }
+
+    /// <summary>The case as this person may see it. What only explains it (clocks, routing) may be missing; the case itself not.</summary>
+    internal static async Task<CaseShown> ReadAsync(HubClient hub, Names directory, Days days, ClaimsPrincipal user, string inquiryId, CancellationToken stop)
+    {
+        var reading = hub.Casework.GetCaseAsync(new() { InquiryId = inquiryId }, hub.As(user, stop)).ResponseAsync;
+        var clocks = OrNone(hub.Sla.GetClocksAsync(new() { InquiryId = inquiryId }, hub.As(user, stop)));
+        var routing = OrNone(hub.Routing.GetRoutingAsync(new() { InquiryId = inquiryId }, hub.As(user, stop)));
+        var (names, calendar) = (await directory.GetAsync(stop), await days.GetAsync(stop));
+        var file = await reading;
+        var (officer, unit) = (user.IsInRole(Kernel.Roles.Officer), user.FindFirstValue("unit") ?? "");
+        var task = TaskOf(file, officer, unit);
+        return new(file, [.. (await clocks)?.Clocks ?? []], await routing, task, officer && task?.UnitCode == unit, names, calendar);
+    }
+
+    static async Task<T?> OrNone<T>(AsyncUnaryCall<T> call) where T : class { try { return await call; } catch (RpcException) { return null; } }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+using InquiryHub.Contracts.Casework;
+using InquiryHub.Contracts.Common;
+using InquiryHub.Kernel;
+
+namespace InquiryHub.Web;
+
+/// <summary>A case in words: days, states, what is due and who will get what.</summary>
+internal static class CaseWords
+{
+    static readonly TimeSpan city = TimeSpan.FromHours(8);
+
+    /// <summary>1/26 09:05.</summary>
+    public static string At(Timestamp? at, Texts t) => at is null ? t["officer.none"] : at.ToDateTimeOffset().ToOffset(city).ToString("M/d HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>1/26 周日, 1/26 周日·调休上班.</summary>
+    public static string Day(DateOnly day, WorkCalendar? calendar, Texts t) =>
+        $"{day.Month}/{day.Day} {t[$"weekday.{(int)day.DayOfWeek}"]}" + (calendar?.IsMakeUp(day) == true ? t["officer.makeup"] : "");
+
+    public static string Kind(InquiryKind kind, Texts t) => t[$"officer.kind.{kind}"];
+    public static string State(string state, Texts t) => t.Or($"officer.state.{state}", state);
+
+    /// <summary>剩 3 个工作日 / 今日到期 / 超期 2 个工作日.</summary>
+    public static string Left(Timestamp? due, bool late, WorkCalendar? calendar, Texts t)
+    {
+        if (due is null) return t["officer.due.none"];
+        var (left, days) = (calendar?.Of(due, late) ?? (late ? TimeLeft.Late : TimeLeft.Unknown), calendar?.LeftUntil(due.ToDateTimeOffset()));
+        return left switch
+        {
+            TimeLeft.Late when days is < 0 => t["officer.due.lateby", -days.Value],
+            TimeLeft.Late => t["officer.due.late"],
+            TimeLeft.Today => t["officer.due.today"],
+            _ when days is { } n => t["officer.due.left", n],
+            _ => t["officer.due.open"],
+        };
+    }
+
+    /// <summary>The one sentence on the due date.</summary>
+    public static string Due(TaskRow task, WorkCalendar? calendar, Texts t)
+    {
+        if (task.DueAt is null) return t["officer.due.none"];
+        var day = Day(WorkCalendar.DueDay(task.DueAt.ToDateTimeOffset()), calendar, t);
+        return task.State switch
+        {
+            "Answered" => t[task.Late ? "officer.due.answeredlate" : "officer.due.answered", day],
+            "Withdrawn" => t["officer.due.withdrawn"],
+            _ => t["officer.due.sentence", Left(task.DueAt, task.Late, calendar, t), day],
+        };
+    }
+
+    /// <summary>Who gets the answer, and how, said before it is sent.</summary>
+    public static string Reach(UnitRole role, string channel, bool replyUnwanted, Texts t) =>
+        role == UnitRole.Assisting ? t["officer.reach.assisting"] : replyUnwanted ? t["officer.reach.unwanted"] : t[$"officer.reach.{Door(channel)}"];
+
+    /// <summary>How a channel's answers leave (services/Channels).</summary>
+    public static string Door(string channel) => channel switch
+    { "MinxinWeb" or "WebPortal" => "query", "Email" => "email", "QQ" => "qq", "WalkIn" => "slip", _ => "call" };
+
+    public static string DoorIcon(string channel) => Door(channel) switch { "query" => "globe", "email" => "mail", "qq" => "chat", "slip" => "printer", _ => "phone" };
+
+    /// <summary>Where the answer is now, from the acts since it was given: a code of officer.delivery.</summary>
+    public static (string Code, CaseEntry? Entry) Delivery(CaseFile file)
+    {
+        var last = file.Timeline.LastOrDefault(e => e.Act is "AnswerDelivered" or "AnswerUndeliverable" or "DeliveryInDoubt" or "AnswerFetched");
+        return last is null ? ("waiting", null) : (last.Act, last);
+    }
+
+    public static string Icon(string act) => act switch
+    {
+        "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskSignedIn" => "check", "ClockOverdue" => "clock",
+        "InquiryAnswered" => "send", "TaskWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" => "alert", "InquiryClosed" => "lock", _ => "dots",
+    };
+
+    public static string Tone(string act) => act switch
+    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "TaskWithdrawn" => "warn", "InquiryAnswered" or "AnswerDelivered" => "ok", _ => "" };
+
+    /// <summary>What stands beside the act's name: who, which unit, why.</summary>
+    public static string Detail(CaseEntry e, NameList names, Texts t)
+    {
+        var parts = new[]
+        {
+            e.UnitCode.Length > 0 ? names.Unit(e.UnitCode) : "",
+            e.Actor.Length > 0 ? names.Officer(e.Actor) : "",
+            e.Detail.Length == 0 ? "" : e.Act is "InquiryRegistered" or "ContactAdded" ? names.Channel(e.Detail, t) : t.Or($"officer.detail.{e.Detail}", e.Detail),
+        };
+        return string.Join(t["officer.dot"], parts.Where(p => p.Length > 0));
+    }
+}

@@ -1,0 +1,48 @@
+using Grpc.Core;
+using InquiryHub.Contracts.Casework;
+
+namespace InquiryHub.Web;
+
+/// <summary>What is done on the worklist and the case page. A refusal by what another did meanwhile names who and when; the text stays where it was.</summary>
+internal static class OfficerActs
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapAct("signin-task", async call =>
+        {
+            await call.Hub.Casework.SignInTaskAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"] }, call.As);
+            return new(Say: call.T["officer.signedin", call["inquiryId"]]);
+        });
+        var names = app.Services.GetRequiredService<Names>();
+        app.MapAct("answer", async call =>
+        {
+            try
+            {
+                await call.Hub.Casework.AnswerInquiryAsync(new()
+                { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"], PublicReply = call["reply"], HandlingNote = call["note"] }, call.As);
+            }
+            catch (RpcException e) when (HubClient.RefusalOf(e).Code is "AlreadyAnswered" or "TaskWithdrawn" or "CaseClosed")
+            {
+                return new(await MeanwhileAsync(call, await names.GetAsync()) ?? call.T.Of(HubClient.RefusalOf(e)));
+            }
+            return new(Say: call.T["officer.answered", call["inquiryId"]], Forget: [$"case/{call["inquiryId"]}"], Again: true);
+        });
+        app.MapAct("close-case", async call =>
+        {
+            await call.Hub.Casework.CloseInquiryAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"] }, call.As);
+            return new(Say: call.T["officer.closed", call["inquiryId"]], Again: true);
+        });
+    }
+
+    static async Task<string?> MeanwhileAsync(ActCall call, NameList names)
+    {
+        try
+        {
+            var file = await call.Hub.Casework.GetCaseAsync(new() { InquiryId = call["inquiryId"] }, call.As);
+            if (file.Answers.FirstOrDefault(a => a.TaskId == call["taskId"]) is { } answer)
+                return call.T["officer.meanwhile.answered", names.Officer(answer.OfficerId), CaseWords.At(answer.AnsweredAt, call.T)];
+            return file.Timeline.LastOrDefault(e => e.Act is "InquiryClosed" or "TaskWithdrawn") is { } end ? call.T[$"officer.meanwhile.{end.Act}", CaseWords.At(end.At, call.T)] : null;
+        }
+        catch (RpcException) { return null; }
+    }
+}

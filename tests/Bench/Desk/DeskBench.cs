@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using Grpc.Net.Client;
+using InquiryHub.Cli;
+using InquiryHub.Cli.Commands;
+using InquiryHub.Kernel;
+using Microsoft.Playwright;
+
+namespace InquiryHub.Bench.Desk;
+
+/// <summary>
+/// What a person at a screen waits for, in a real browser, while a hundred screens are open and fifty calls a minute ring: from the
+/// ring to the caller's card painted, from a colleague's act to its row changed on another screen, the first view of every page; and
+/// what an open screen takes up in the hub.
+/// </summary>
+static class DeskBench
+{
+    const int CallsAMinute = 50;
+    const double RingAtMost = 300, ActAtMost = 300, FirstViewAtMost = 1_000;
+    static readonly (string Account, string Path)[] Pages =
+    [
+        ("supervisor1", "/dashboard"), ("supervisor1", "/facts"), ("supervisor1", "/cases"), ("dispatcher1", "/triage"), ("dispatcher1", "/quarantine"), ("operator1", "/calls"), ("operator2", "/counter"), ("operator2", "/account"), ("operator2", "/ask"), ("operator2", "/progress"),
+    ];
+
+    public static async Task<int> RunAsync(Screen screen, BenchRun run, CancellationToken cancel)
+    {
+        await using var city = await BenchCity.StartAsync(screen, run.Place, cancel);
+        using (var counters = new WalkIns(city.Doors, await city.SecretAsync("walkin"), await city.ReferenceAsync(cancel))) await city.LoadAsync(screen, counters, run.Load, cancel);
+        await using var screens = await DeskScreens.StartAsync(city, cancel);
+        var (officer, waiting) = await BusiestAsync(city, screens, cancel);
+        (string Account, string Path)[] pages = [.. Pages, (officer, "/cases"), (officer, $"/case/{waiting[^1].Split('/')[0]}")];
+
+        var views = new List<(string Path, double Median, double Most)>();
+        await screen.StepAsync("The first view of every page", async step =>
+        {
+            foreach (var (account, path) in pages)
+            {
+                step.Say(path);
+                List<double> each = [];
+                for (var n = 0; n < run.Rounds; n++) each.Add(await screens.FirstViewAsync(account, path));
+                views.Add((path.StartsWith("/case/", StringComparison.Ordinal) ? "/case/…" : account == officer ? "/cases (officer)" : path, each.Median(), each.Max()));
+            }
+        });
+
+        var before = Memory(city);
+        var desk = await screens.OpenAsync("operator1", "/calls");
+        var (acting, watching) = (await screens.OpenAsync(officer, "/cases?view=unit"), await screens.OpenAsync(officer, "/cases?view=unit"));
+        await screen.StepAsync($"Opening {run.Screens} screens", async step =>
+        {
+            var others = screens.Officers.Take(12).Select(o => (o.Account, "/cases")).Concat([("supervisor1", "/dashboard"), ("dispatcher1", "/triage"), ("operator2", "/cases"), ("operator3", "/dashboard")]).ToArray();
+            for (var n = 3; n < run.Screens; n++)
+            {
+                step.Say($"{n}");
+                await screens.OpenAsync(others[n % others.Length].Item1, others[n % others.Length].Item2);
+            }
+        });
+        var after = Memory(city);
+
+        var (rings, acts) = (new List<double>(), new List<double>());
+        await screen.StepAsync($"{CallsAMinute} calls a minute for {run.Seconds} s", async step =>
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            stop.CancelAfter(TimeSpan.FromSeconds(run.Seconds));
+            await Task.WhenAll(RingAsync(city, desk, rings, stop.Token), ActAsync(acting, watching, waiting, acts, stop.Token));
+        });
+
+        screen.Table($"First view of a page, ms until its first paint; {run.Place.Name}, after {run.Load:N0} contacts", ["page", "median", "most"], [.. views.Select(v => new[] { v.Path, $"{v.Median:0}", $"{v.Most:0}" })], 1, 2);
+        screen.Table($"Milliseconds with {run.Screens} screens open and {CallsAMinute} calls a minute", ["from what to what", "times", "p50", "p99", "most"],
+            [Row("ring to the caller's card painted", rings), Row("act to its row changed on another screen", acts)], 1, 2, 3, 4);
+        Measure[] measures =
+        [
+            Of("ring to card p99", rings, RingAtMost), Of("act to other screen p99", acts, ActAtMost),
+            new("desk first view", views.Max(v => v.Median), "ms", views.Min(v => v.Median), views.Max(v => v.Most), FirstViewAtMost, views.Max(v => v.Median) <= FirstViewAtMost),
+            Measure.One("desk memory a screen", (after - before) / run.Screens, "MB"),
+        ];
+        screen.Line($"An open screen takes {(after - before) / run.Screens:0.00} MB of the hub and the gateway.");
+        screen.Line($"Promised: p99 at most {RingAtMost:0} ms and {ActAtMost:0} ms, every page's first view within {FirstViewAtMost:0} ms: {(measures.All(m => m.Met != false) ? "met" : "NOT met")}.");
+        await Measures.WriteAsync(run.Json, measures);
+        return measures.Any(m => m.Met == false) ? Exit.Failed : 0;
+    }
+
+    static Measure Of(string name, List<double> each, double atMost)
+    {
+        var p99 = At(each, 0.99);
+        return new($"desk {name}", p99, "ms", each.DefaultIfEmpty(double.NaN).Min(), each.DefaultIfEmpty(double.NaN).Max(), atMost, p99 <= atMost);
+    }
+
+    static string[] Row(string what, List<double> each) => [what, $"{each.Count}", $"{At(each, 0.5):0}", $"{At(each, 0.99):0}", $"{At(each, 1):0}"];
+
+    // Nothing measured is no success: NaN meets nothing.
+    static double At(List<double> each, double part) => each.Count == 0 ? double.NaN : each.Order().ElementAt(Math.Min(each.Count - 1, (int)Math.Ceiling(part * each.Count) - 1));
+
+    static double Memory(BenchCity city) => city.Processes.Where(p => p.Name is not ("postgresql" or "redis" or "loader" or "kafka" or "mock"))
+        .Sum(p => double.Parse(File.ReadLines($"/proc/{p.Pid}/smaps_rollup").First(l => l.StartsWith("Pss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)) * 1024 / 1e6;
+
+    /// <summary>The officer with most to sign in, and those tasks.</summary>
+    static async Task<(string Account, IReadOnlyList<string> Waiting)> BusiestAsync(BenchCity city, DeskScreens screens, CancellationToken cancel)
+    {
+        using var channel = GrpcChannel.ForAddress(city.Grpc);
+        var (casework, who) = (new Contracts.Casework.Casework.CaseworkClient(channel), Owner.As(city.City, Roles.Supervisor));
+        (string Account, IReadOnlyList<string> Waiting) best = ("", []);
+        foreach (var (account, officerId) in screens.Officers.Take(60))
+        {
+            var tasks = (await casework.ListTasksAsync(new() { OfficerId = officerId, State = "Assigned", Page = new() { Size = 200 } }, who, cancellationToken: cancel)).Tasks;
+            if (tasks.Count > best.Waiting.Count) best = (account, [.. tasks.Select(t => t.TaskId)]);
+            if (tasks.Count >= 100) break;
+        }
+        return best;
+    }
+
+    static async Task RingAsync(BenchCity city, IPage desk, List<double> rings, CancellationToken stop)
+    {
+        using var http = new HttpClient { BaseAddress = city.Gateway };
+        var secret = await city.SecretAsync("hotline");
+        http.DefaultRequestHeaders.Add("X-Door-Secret", secret);
+        using var pace = new PeriodicTimer(TimeSpan.FromMinutes(1.0 / CallsAMinute));
+        try
+        {
+            for (var n = 0; await pace.WaitForNextTickAsync(stop); n++)
+            {
+                var call = $"desk-{n}";
+                var began = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds;
+                await http.PostAsJsonAsync("/doors/hotline/events", new { @event = "newCall", direction = "in", from = $"138{n:00000000}", to = "12345", callId = call }, stop);
+                await desk.WaitForFunctionAsync("() => typeof window.cardAt === 'number'", null, new() { PollingInterval = 10, Timeout = 10_000 });
+                rings.Add(await desk.EvaluateAsync<double>("() => window.cardAt") - began);
+                await http.PostAsJsonAsync("/doors/hotline/events", new { @event = "hangup", direction = "in", callId = call, cause = "cancel", from = $"138{n:00000000}", to = "12345" }, stop);
+                await desk.GotoAsync("/calls");
+            }
+        }
+        catch (OperationCanceledException) { }
+    }
+
+    // On one screen the receipt's button, on the other the same row, until it says something else.
+    const string Changed = """
+        id => new Promise(done => { const state = () => document.getElementById(id)?.querySelector('.st')?.textContent, was = state();
+            const o = new MutationObserver(() => { if (state() !== was) { o.disconnect(); requestAnimationFrame(() => requestAnimationFrame(() => done(performance.timeOrigin + performance.now()))); } });
+            o.observe(document.body, { childList: true, subtree: true, characterData: true }); })
+        """;
+    const string Press = "id => { document.getElementById(id).querySelector('form button').click(); return performance.timeOrigin + performance.now(); }";
+
+    static async Task ActAsync(IPage acting, IPage watching, IReadOnlyList<string> waiting, List<double> acts, CancellationToken stop)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(2));
+        try
+        {
+            foreach (var task in waiting)
+            {
+                await pace.WaitForNextTickAsync(stop);
+                var id = "t-" + task.Replace('/', '-');
+                if (await acting.Locator($"[id='{id}'] form button").CountAsync() == 0 || await watching.Locator($"[id='{id}']").CountAsync() == 0) continue;
+                var seen = watching.EvaluateAsync<double>(Changed, id);
+                var began = await acting.EvaluateAsync<double>(Press, id);
+                acts.Add(await seen.WaitAsync(TimeSpan.FromSeconds(10), stop) - began);
+            }
+        }
+        catch (OperationCanceledException) { }
+    }
+}
