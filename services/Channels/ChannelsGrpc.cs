@@ -11,7 +11,8 @@ using Npgsql;
 namespace InquiryHub.Channels;
 
 [Authorize]
-sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKeyedServices("channels")] NpgsqlDataSource database, Intake intake, LiveCalls live, IHostApplicationLifetime lifetime) : Contracts.Channels.Channels.ChannelsBase
+sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKeyedServices("channels")] NpgsqlDataSource database, KeyRing ring, Intake intake,
+    [FromKeyedServices("channels")] ReferenceData reference, Doorway door, LiveCalls live, IHostApplicationLifetime lifetime) : Contracts.Channels.Channels.ChannelsBase
 {
     static readonly Refusal nothingWaits = Refusals.Of("NothingWaits", "该诉求没有等待回访的答复。", "No answer of this inquiry waits for a call back.");
     static readonly Refusal unknownQuarantine = Refusals.Of("UnknownQuarantine", "没有这条隔离记录。", "There is no such quarantine entry.");
@@ -141,4 +142,47 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         QuarantineId = q.Key, Door = q.Door, Reason = q.Reason, ReceivedAt = CityTime.Stamp(q.ReceivedAt), Size = q.Size, State = QuarantineDecision.StateOf(q.Reason, r),
         ResolvedBy = r?.By ?? "", ResolvedAt = r is null ? null : CityTime.Stamp(r.At), InquiryIds = { r?.InquiryIds ?? [] }, RejectReason = r?.Reason ?? "",
     };
+
+    [AllowAnonymous]
+    public override async Task<Registered> Ask(AskRequest request, ServerCallContext context) => Receipt(await door.TakeAsync(Doors.Web, FormMapping.Map(request), request.ToByteArray()));
+
+    [AllowAnonymous]
+    public override async Task<AddWordsReply> AddWords(AddWordsRequest request, ServerCallContext context)
+    {
+        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId) || !ring.IsQueryCode(inquiryId, request.QueryCode)) throw Answers.Refused(DoorRefusals.WrongNumberOrCode);
+        return new() { ReceivedAt = Receipt(await door.TakeAsync(Doors.Web, FormMapping.Map(request, inquiryId), request.ToByteArray())).ReceivedAt };
+    }
+
+    [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
+    public override async Task<Registered> RegisterWalkIn(RegisterWalkInRequest request, ServerCallContext context)
+    {
+        // How long ago, not when: a counter's clock may be wrong, and a demonstration's city lives in another year.
+        DateTimeOffset? occurred = request.SecondsAgo > 0 ? (await ChannelsStore.CityNowAsync(database, context.CancellationToken)).AddSeconds(-Math.Min(request.SecondsAgo, MostSecondsAgo)) : null;
+        var city = await reference.GetAsync<DoorReference>(context.CancellationToken);
+        var area = city.Counters.TryGetValue(request.CounterId, out var counter) && city.Areas.Contains(counter.AreaCode) ? counter.AreaCode : "";
+        return Receipt(await door.TakeAsync(Doors.WalkIn, WalkInMapping.Map(request, Actor.Of(context.GetHttpContext().User), occurred, area), request.ToByteArray()));
+    }
+
+    const long MostSecondsAgo = 31 * 24 * 3600; // further back Statistics counts the day of receipt
+
+    [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
+    public override async Task<ListWalkInTodayReply> ListWalkInToday(ListWalkInTodayRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        if (!(await reference.GetAsync<DoorReference>(context.CancellationToken)).Counters.TryGetValue(request.CounterId, out var counter)) throw Answers.Refused(DoorRefusals.UnknownCounter);
+        if (!actor.Is(Roles.Operator) && counter.UnitCode != actor.UnitCode) throw Answers.Refused(Refusals.NotYours);
+        var (day, sums, rows) = await ChannelsStore.WalkInTodayAsync(database, request.CounterId, 50, context.CancellationToken);
+        return new()
+        {
+            Day = CityTime.Iso(day), Total = sums.Sum(s => s.Contacts), Sums = { sums.Select(s => new WalkInSum { CategoryCode = s.CategoryCode, Contacts = s.Contacts, Direct = s.Direct }) },
+            Rows = { rows.Select(r => new WalkInRow { InquiryId = r.InquiryId, ReceivedAt = CityTime.Stamp(r.ReceivedAt), CategoryCode = r.CategoryCode ?? "", Direct = r.Direct ?? false }) },
+        };
+    }
+
+    static Registered Receipt(Outcome<Receipt> outcome)
+    {
+        var receipt = outcome.OrRefuse();
+        return new() { InquiryId = receipt.InquiryId, QueryCode = receipt.QueryCode, ReceivedAt = CityTime.Stamp(receipt.ReceivedAt), IsNew = receipt.IsNew };
+    }
+
 }

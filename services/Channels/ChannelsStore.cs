@@ -16,7 +16,7 @@ sealed record Quarantined(string Key, string Door, string Reason, DateTimeOffset
 /// <summary>All tables and all SQL of the doors.</summary>
 static class ChannelsStore
 {
-    public static readonly Table<KnownContact> Contacts = new("channels.contact", c => c.Key);
+    public static readonly Table<KnownContact> Contacts = new("channels.contact", c => c.Key, new("counter_id", "text", c => c.CounterId), new("counter_on", "date", c => c.CounterOn));
     public static readonly Table<Sequence> Sequences = new("channels.sequence", s => s.Key);
     public static readonly Table<Call> Calls = new("channels.call", c => Call.KeyOf(c.ContactId), new Column<Call>("live_since", "timestamptz", c => c.LiveSince));
     public static readonly Table<TallySheet> Sheets = new("channels.tally", s => s.SheetId);
@@ -94,6 +94,31 @@ static class ChannelsStore
 
     static (Quarantined Entry, Resolution? Resolution) Entry(NpgsqlDataReader reader) =>
         (Json.Read<Quarantined>(reader.GetString(0)) with { Raw = reader.IsDBNull(1) ? [] : reader.GetFieldValue<byte[]>(1) }, reader.IsDBNull(2) ? null : Json.Read<Resolution>(reader.GetString(2)));
+
+    /// <summary>What a counter took on the city's day of today: how many by category and of them on the spot, most first; and the newest.</summary>
+    public static async Task<(DateOnly Day, List<(string CategoryCode, long Contacts, long Direct)> Sums, List<KnownContact> Rows)> WalkInTodayAsync(NpgsqlDataSource database, string counterId, int most, CancellationToken stop)
+    {
+        const string today = "(log.city_now() at time zone interval '8 hours')::date", which = $"counter_id = $1 and counter_on = {today}";
+        await using var batch = database.CreateBatch();
+        foreach (var sql in new[] { $"select {today}, $1::text", $"select body->>'categoryCode', count(*), count(*) filter (where (body->>'direct')::boolean) from channels.contact where {which} group by 1 order by 2 desc, 1",
+            $"select body from channels.contact where {which} order by body->>'receivedAt' desc limit {most}" })
+            batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = counterId } } });
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        var day = reader.GetFieldValue<DateOnly>(0);
+        var (sums, rows) = (new List<(string, long, long)>(), new List<KnownContact>());
+        await reader.NextResultAsync(stop);
+        while (await reader.ReadAsync(stop)) sums.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+        await reader.NextResultAsync(stop);
+        while (await reader.ReadAsync(stop)) rows.Add(Json.Read<KnownContact>(reader.GetString(0)));
+        return (day, sums, rows);
+    }
+
+    public static async Task<DateTimeOffset> CityNowAsync(NpgsqlDataSource database, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select log.city_now()");
+        return new((DateTime)(await command.ExecuteScalarAsync(stop))!, TimeSpan.Zero);
+    }
 
     static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource database, string sql, CancellationToken stop, params object[] values)
     {
