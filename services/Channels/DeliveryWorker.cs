@@ -91,6 +91,8 @@ sealed partial class DeliveryWorker([FromKeyedServices("channels")] Writer write
     // The reply's number is taken in the same commit as the attempt: two answers never share one.
     static AnswerDelivery Reply(UnitOfWork work, AnswerDelivery d, string claim, DateTimeOffset now)
     {
+        // Filed by hand from what a group or an unreadable message said: nobody can be written to.
+        if (d.ThreadKey is null) return DeliveryDecision.Finish(d, claim, new(Sent.Refused, "", "NoAddress"), now)!;
         if (QqThread.Reply(d, work.Get(ChannelsStore.Threads, d.ThreadKey!), work.Now) is not { } reply)
             return DeliveryDecision.Finish(d, claim, new(Sent.CitizenMustWrite, "", "WindowClosed"), now)!;
         work.Put(ChannelsStore.Threads, reply.Thread);

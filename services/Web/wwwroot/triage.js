@@ -16,7 +16,13 @@ function go(href) {
   link.click();
   link.remove();
 }
-const next = () => $('#triage-next')?.getAttribute('href') ?? '/triage';
+// The queue knows the neighbours as they are now; right after a case was opened it may not have heard of it, then the page's own hold.
+function neighbour(to) {
+  const queue = $('.q ul'), page = $('.tr');
+  return (queue?.dataset.current === page?.dataset.current && queue?.dataset[to]) || ($(`[data-to=${to}]`)?.getAttribute('href') ?? '/triage');
+}
+const next = () => neighbour('next');
+document.addEventListener('click', e => { const link = e.target.closest?.('a[data-to]'); if (link) link.href = neighbour(link.dataset.to); }, true);
 // From then on a form is sent as it stands, also a second time when the line was cut: with the same command id it is done once.
 function fix(form) {
   $('input[name=lead]', form).value = form.dataset.lead;

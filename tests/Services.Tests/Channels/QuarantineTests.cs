@@ -120,6 +120,22 @@ public sealed class QuarantineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_in_a_qq_group_is_filed_and_its_answer_is_told_to_be_undeliverable()
+    {
+        const string body = """{"id":"e","op":0,"t":"GROUP_AT_MESSAGE_CREATE","d":{"id":"g1","content":"停暖","author":{"member_openid":"M"}}}""";
+        var timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString();
+        using var signature = new InquiryHub.Channels.QqSignature(DoorsHub.QqSecret);
+        await doors.PostAsync("/doors/qq/webhook", new StringContent(body), ("X-Signature-Timestamp", timestamp), ("X-Signature-Ed25519", signature.Sign(timestamp, body)), ("X-Bot-Appid", "1"));
+        var row = Assert.Single((await grpc.ListQuarantineAsync(new() { State = "Open" }, As(Roles.Dispatcher))).Entries);
+        var entry = await grpc.GetQuarantineAsync(new() { QuarantineId = row.QuarantineId }, As(Roles.Dispatcher));
+        Assert.Equal(("GroupMessage", "停暖"), (entry.Reason, entry.Reading.Guess.Text));
+        var filed = await FileAsync(entry, "1");
+        await doors.AnswerAsync(filed.InquiryId);
+        await doors.UntilStateAsync(filed.InquiryId, "Undeliverable");
+        Assert.Equal("NoAddress", Assert.Single(await doors.EventsAsync<AnswerUndeliverable>()).Reason);
+    }
+
+    [Fact]
     public async Task A_mail_kept_for_its_attachments_is_nobodys_work()
     {
         await doors.MailAsync("From: a@b.invalid\nSubject: x\nMessage-ID: <3@b.invalid>\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nx\n--b\nContent-Type: image/png\nContent-Disposition: attachment; filename=a.png\n\nx\n--b--\n");
