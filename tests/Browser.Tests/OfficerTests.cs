@@ -297,6 +297,19 @@ public sealed class OfficerTests(BrowserHub hub)
         await hub.PicturesAsync(task.OfficerId, "/cases?view=late", "worklist-empty", ".wmain .empty, .wmain [data-row]");
         await hub.PicturesAsync(task.OfficerId, $"/case/{task.InquiryId}", "case", "#reply");
         await hub.PicturesAsync("supervisor1", "/cases", "cases", "[data-row]");
+        var small = await CaseAsync(task);
+        await small.SetViewportSizeAsync(1366, 640);
+        await small.Locator(".send .btn.pri").VisibleWithoutScrollingAsync();
+        await Expect(small.Locator(".tl li").Last).ToBeInViewportAsync();
+        await small.Context.CloseAsync();
+        foreach (var (path, name) in new[] { ("/cases?view=unit", "worklist-phone"), ($"/case/{task.InquiryId}", "case-phone") })
+        {
+            var phone = await hub.OpenAsync(task.OfficerId, path, phone: true);
+            await LiveAsync(phone);
+            await phone.SoundAsync();
+            await phone.PictureAsync(name);
+            await phone.Context.CloseAsync();
+        }
         await new Contracts.Casework.Casework.CaseworkClient(hub.Channel).AnswerInquiryAsync(new() { CommandId = $"t {task.TaskId}", InquiryId = task.InquiryId, TaskId = task.TaskId, PublicReply = "已更换立管。", HandlingNote = "两次入户测温。" }, hub.As(Roles.Officer, task.UnitCode, task.OfficerId));
         await hub.PicturesAsync(task.OfficerId, $"/case/{task.InquiryId}", "case-answered", ".dock .ed");
     }

@@ -1,0 +1,53 @@
+using InquiryHub.Contracts.Casework;
+using InquiryHub.Contracts.Common;
+
+namespace InquiryHub.Web;
+
+public sealed class CaseWordsTests
+{
+    static readonly Texts zh = Texts.For(Texts.Chinese);
+    static TaskRow Task(string unit, string state, UnitRole role = UnitRole.Lead) => new() { TaskId = unit + state, UnitCode = unit, State = state, Role = role };
+    static CaseFile File(params TaskRow[] tasks) { var file = new CaseFile(); file.Tasks.AddRange(tasks); return file; }
+
+    [Fact]
+    public void Before_an_answer_is_sent_it_is_said_who_gets_it()
+    {
+        Assert.Contains("邮件", CaseWords.Reach(UnitRole.Lead, "Email", false, zh));
+        Assert.Contains("查询码", CaseWords.Reach(UnitRole.Lead, "MinxinWeb", false, zh));
+        Assert.Contains("话务员", CaseWords.Reach(UnitRole.Lead, "Hotline12345", false, zh));
+        Assert.Contains("窗口", CaseWords.Reach(UnitRole.Lead, "WalkIn", false, zh));
+        Assert.Contains("存档", CaseWords.Reach(UnitRole.Lead, "Email", true, zh));
+        Assert.Contains("不发给诉求人", CaseWords.Reach(UnitRole.Assisting, "Email", false, zh));
+    }
+
+    [Fact]
+    public void An_officer_acts_for_the_own_units_open_task_and_others_see_the_lead_units()
+    {
+        var file = File(Task("A", "Withdrawn"), Task("A", "Assigned"), Task("B", "SignedIn", UnitRole.Assisting));
+        Assert.Equal("AAssigned", CaseShown.TaskOf(file, officer: true, "A")!.TaskId);
+        Assert.Equal("BSignedIn", CaseShown.TaskOf(file, officer: true, "B")!.TaskId);
+        Assert.Equal("AAssigned", CaseShown.TaskOf(file, officer: false, "")!.TaskId);
+        Assert.Equal("BWithdrawn", CaseShown.TaskOf(File(Task("B", "Withdrawn")), officer: true, "B")!.TaskId);
+        Assert.Null(CaseShown.TaskOf(File(), officer: true, "A"));
+    }
+
+    [Fact]
+    public void Where_an_answer_is_comes_from_the_newest_thing_that_happened_to_it()
+    {
+        var file = File();
+        Assert.Equal("waiting", CaseWords.Delivery(file).Code);
+        file.Timeline.Add(new CaseEntry { Act = "DeliveryInDoubt" });
+        file.Timeline.Add(new CaseEntry { Act = "AnswerDelivered", Detail = "Smtp" });
+        file.Timeline.Add(new CaseEntry { Act = "InquiryClosed" });
+        Assert.Equal("AnswerDelivered", CaseWords.Delivery(file).Code);
+    }
+
+    // What the case file can hold has words in both languages: a code on the screen is a bug.
+    [Theory]
+    [InlineData("officer.state.", "Registered Held Dispatched Waiting Assigned SignedIn Answered Delivered Closed Withdrawn")]
+    [InlineData("officer.act.", "InquiryRegistered ContactAdded InquiryHeld InquiryDispatched OfficerAssigned TaskSignedIn ClockOverdue InquiryAnswered TaskWithdrawn AnswerDelivered AnswerUndeliverable DeliveryInDoubt AnswerFetched InquiryClosed")]
+    [InlineData("officer.kind.", "Unspecified Consultation HelpRequest Complaint Report Suggestion Praise")]
+    [InlineData("officer.detail.", "NoCategory UnknownCategory NoArea SeveralUnitsFit UnitClosed Catalogue CatalogueArea PlacedByHand Replaced CaseClosed Lead Assisting Smtp QqReply Query CallBack Slip Filed NoAddress NotReached Interrupted Answered AnsweredDirectly Terminated")]
+    [InlineData("officer.delivery.", "AnswerDelivered AnswerUndeliverable DeliveryInDoubt AnswerFetched")]
+    public void Every_code_has_its_words(string area, string codes) => Assert.All(codes.Split(' '), c => Assert.Contains(area + c, zh.Keys));
+}
