@@ -21,8 +21,14 @@ internal static class CallActs
         app.MapGet("/calls/lists", async (HttpContext context, HubClient hub) =>
         {
             var user = hub.As(context.User, context.RequestAborted);
-            context.Response.Headers.CacheControl = "private, max-age=600";
-            return Results.Json(new { Categories = Categories(await hub.Directory.ListCatalogueAsync(new(), user), Texts.Of(context)).Select(c => c.Shown), Areas = Areas(await hub.Directory.ListAreasAsync(new(), user)).Select(a => a.Shown) });
+            try
+            {
+                var categories = Categories(await hub.Directory.ListCatalogueAsync(new(), user), Texts.Of(context)).Select(c => c.Shown);
+                var areas = Areas(await hub.Directory.ListAreasAsync(new(), user)).Select(a => a.Shown);
+                context.Response.Headers.CacheControl = "private, max-age=600";
+                return Results.Json(new { Categories = categories, Areas = areas });
+            }
+            catch (RpcException) { return Results.StatusCode(503); }
         }).RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = WebModule.Scheme, Roles = Roles.Operator });
         app.MapAct("call", call => call["end"] switch
         {
