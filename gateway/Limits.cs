@@ -42,8 +42,14 @@ public sealed class Limits : IAsyncDisposable
         await next(context);
     }
 
-    static bool IsLimited(HttpRequest request) => request.Path.StartsWithSegments("/public") || request.Path.StartsWithSegments("/hub.casework.v1.Casework/GetProgress")
-        || request.Path.StartsWithSegments("/hub.directory.v1.Directory/SignIn") || (request.Path.StartsWithSegments("/signin") && request.Method == "POST");
+    // What needs no sign-in: RPCs and /public always, pages when a form is sent.
+    static readonly PathString[] open =
+    [
+        "/public", "/hub.directory.v1.Directory/SignIn", "/hub.casework.v1.Casework/GetProgress", "/hub.casework.v1.Casework/RateAnswer",
+        "/hub.channels.v1.Channels/Ask", "/hub.channels.v1.Channels/AddWords",
+    ], forms = ["/signin", "/ask", "/progress"];
+
+    public static bool IsLimited(HttpRequest request) => open.Any(p => request.Path.StartsWithSegments(p)) || (HttpMethods.IsPost(request.Method) && forms.Any(p => request.Path.StartsWithSegments(p)));
 
     async ValueTask<bool> AllowedAsync(string client)
     {

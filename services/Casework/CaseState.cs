@@ -73,6 +73,8 @@ sealed record CaseState(string InquiryId)
     public IReadOnlyList<Hold> Holds { get; init; } = [];
     public bool Held { get; init; }
     public IReadOnlyList<CaseTask> Tasks { get; init; } = [];
+    /// <summary>Null, and not written, until the citizen rates.</summary>
+    public IReadOnlyList<Rating>? Ratings { get; init; }
     public Closing? Closing { get; init; }
 
     /// <summary>W3C traceparent of the walk, so that the officer's read and answer continue it.</summary>
@@ -86,6 +88,8 @@ sealed record CaseState(string InquiryId)
 
     /// <summary>The lead unit's task of the newest dispatch that still counts; its answer is the citizen's.</summary>
     internal CaseTask? Lead => Tasks.Where(t => t is { Dispatch: not null, Assisting: false, Withdrawal: null }).MaxBy(t => t.Dispatch!.No);
+
+    internal Rating? RatingOf(int answerNo) => Ratings?.FirstOrDefault(r => r.AnswerNo == answerNo);
 
     internal Delivery? DeliveryOf(Answer answer) => Deliveries.LastOrDefault(d => d.AnswerNo == answer.No);
 
@@ -109,6 +113,7 @@ sealed record CaseState(string InquiryId)
 sealed record CaseText(string InquiryId, string Text, string Place, string DirectReply, byte[] Personal)
 {
     public IReadOnlyList<Supplement> Supplements { get; init; } = [];
+    public IReadOnlyList<RatingWords>? Ratings { get; init; }
     public string SearchForm { get; init; } = "";
 
     /// <summary>A keyed hash of the number that it came from, so that an operator sees who calls again; null without a readable one, and for who reports in confidence.</summary>

@@ -23,7 +23,7 @@ static class CaseView
     };
 
     /// <param name="person">The personal fields, unsealed; null when they were purged.</param>
-    public static CaseFile File(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, Content? person)
+    public static CaseFile File(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, Content? person, IReadOnlyDictionary<int, string>? ratingWords = null)
     {
         var registration = c.Registration!;
         var file = new CaseFile
@@ -36,21 +36,22 @@ static class CaseView
         file.Tasks.AddRange(c.Tasks.Where(t => t.Dispatch is not null).OrderBy(t => t.Dispatch!.No).Select(t => Row(c, t)));
         file.Timeline.AddRange(Timeline(c).OrderBy(e => e.At));
         file.Answers.AddRange(Answers(c, text, answers));
+        foreach (var a in file.Answers) (a.Grade, a.RatingWords) = (c.RatingOf(a.AnswerNo)?.Grade ?? default, ratingWords?.GetValueOrDefault(a.AnswerNo) ?? "");
         if ((registration.Direct is not null ? file.Answers.FirstOrDefault() : file.Answers.FirstOrDefault(a => a.TaskId == c.Lead?.TaskId)) is { } shown)
             (file.PublicReply, file.HandlingNote) = (shown.PublicReply, shown.HandlingNote);
         return file;
     }
 
     /// <summary>What a citizen sees: four states (more are the office's business), when it is due, who has it, and the answer.</summary>
-    public static Progress Progress(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers)
+    public static Progress Progress(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, string unitName = "")
     {
         var progress = new Progress
         {
-            InquiryId = c.InquiryId, UnitCode = c.UnitCode, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false,
+            InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(c.Lead?.Dispatch?.At), SignedInAt = Stamp(c.Lead?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
             State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" => "Handling", "Closed" => "Closed", _ => "Answered" },
         };
         if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == 0 || a.TaskId == c.Lead?.TaskId) is { } answer)
-            (progress.PublicReply, progress.AnsweredAt) = (answer.PublicReply, answer.AnsweredAt);
+            (progress.PublicReply, progress.AnsweredAt, progress.AnswerNo, progress.Grade) = (answer.PublicReply, answer.AnsweredAt, answer.AnswerNo, c.RatingOf(answer.AnswerNo)?.Grade ?? default);
         return progress;
     }
 
@@ -83,6 +84,7 @@ static class CaseView
         foreach (var t in c.Tasks) if (t.Withdrawal is { } w) yield return Entry(w.At, "TaskWithdrawn", "", t.UnitCode, w.Reason);
         foreach (var d in c.Deliveries) yield return Entry(d.At, d.State switch { CaseProjection.Delivered => "AnswerDelivered", CaseProjection.InDoubt => "DeliveryInDoubt", _ => "AnswerUndeliverable" }, "", "", d.Detail);
         foreach (var t in c.Tasks) if (t.Answer?.FetchedAt is { } read) yield return Entry(read, "AnswerFetched", "", "", "");
+        foreach (var rated in c.Ratings ?? []) yield return Entry(rated.At, "AnswerRated", "", "", rated.Grade.ToString());
         if (c.Closing is { } closing) yield return Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
     }
 

@@ -78,10 +78,10 @@ static class CaseworkDecision
             ? CaseworkRefusals.InvalidReply($"答复和办理情况各不得超过 {MaxReply} 字，请缩减。", $"The reply and the handling note may have {MaxReply} characters each; please shorten.") : null;
     }
 
-    static bool Broken(string text) => text.Contains('\0') || text.EnumerateRunes().Any(r => r == Rune.ReplacementChar);
+    internal static bool Broken(string text) => text.Contains('\0') || text.EnumerateRunes().Any(r => r == Rune.ReplacementChar);
 
     // What a person counts as a character: an emoji or a rare ideograph is two chars but one rune.
-    static int Length(string text) => text.EnumerateRunes().Count();
+    internal static int Length(string text) => text.EnumerateRunes().Count();
 }
 
 /// <summary>Casework's refusals, each with what to do.</summary>

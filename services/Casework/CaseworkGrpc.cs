@@ -75,7 +75,8 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
             throw Answers.Refused(Refusals.UnknownInquiry);
         using var step = Trace.Walk(6, "Casework", c.Trace); // Walk 6: the officer reads the case
         var (text, answers) = await CaseworkStore.TextsAsync(database, c, stop);
-        return CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)));
+        var ratings = text?.Ratings?.ToDictionary(r => r.AnswerNo, r => ring.Unseal<Text>(inquiryId, Sealed.Parser.ParseFrom(r.Words))?.Text_ ?? "");
+        return CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)), ratings);
     }
 
     [Authorize(Roles = Roles.Officer)]
@@ -133,6 +134,13 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         var (rows, total, open) = await CaseworkStore.OfCallerAsync(database, ring.Lookup(CaseProjection.CallerKey(number)), MostOfCaller, context.CancellationToken);
         var name = rows.Select(r => ring.Unseal<Content>(r.Case.InquiryId, Sealed.Parser.ParseFrom(r.Text.Personal))?.Name).FirstOrDefault(n => !string.IsNullOrWhiteSpace(n));
         return new() { Cases = { rows.Select(r => CaseView.Row(r.Case)) }, NameMasked = Mask.Name(name), Total = total, Open = open };
+    }
+
+    [AllowAnonymous]
+    public override async Task<RateAnswerReply> RateAnswer(RateAnswerRequest request, ServerCallContext context)
+    {
+        var rating = (await progress.RateAsync(request.InquiryId, request.QueryCode, request.AnswerNo, request.Grade, request.Words)).OrRefuse();
+        return new() { Grade = rating.Grade, RatedAt = CityTime.Stamp(rating.At) };
     }
 
     /// <summary>The shell of every act: load under the lock, decide, save and say; inside <paramref name="walk"/>'s span, so that what is said continues it.</summary>

@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Google.Protobuf;
 using InquiryHub.Contracts.Casework;
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
 using InquiryHub.Contracts.Directory;
 using InquiryHub.Kernel;
 using Microsoft.AspNetCore.Http;
@@ -27,12 +29,30 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
     /// <summary>Null when there is no such inquiry or the code isn't its.</summary>
     public async Task<Progress?> ReadAsync(string? typedNumber, string? typedCode, CancellationToken stop)
     {
-        var code = string.Concat((typedCode ?? "").Select(Width.Narrow).Where(c => !char.IsWhiteSpace(c)));
-        if (!InquiryNumber.TryRead(typedNumber, out var inquiryId) || !ring.IsQueryCode(inquiryId, code)) return null;
+        if (!InquiryNumber.TryRead(typedNumber, out var inquiryId) || !ring.IsQueryCode(inquiryId, typedCode)) return null;
         if (await CaseworkStore.CaseAsync(database, inquiryId, stop) is not { Registration: not null } c) return null;
         var (text, answers) = await CaseworkStore.TextsAsync(database, c, stop);
         if (c.Lead?.Answer is { FetchedAt: null }) await FetchedAsync(inquiryId);
-        return CaseView.Progress(c, text, answers);
+        return CaseView.Progress(c, text, answers, (await reference.GetAsync<UnitNames>(stop)).Names.GetValueOrDefault(c.UnitCode, ""));
+    }
+
+    /// <summary>The citizen's grade for the answer with this number; the same sent again gets the first.</summary>
+    public async Task<Outcome<Rating>> RateAsync(string typedNumber, string typedCode, int answerNo, Grade grade, string typedWords)
+    {
+        if (!InquiryNumber.TryRead(typedNumber, out var inquiryId) || !ring.IsQueryCode(inquiryId, typedCode)) return CaseworkRefusals.WrongNumberOrCode;
+        var words = typedWords.Trim();
+        // Sealed before the batch: a batch that is run again must say the same bytes.
+        var box = ring.Seal(inquiryId, new Text { Text_ = words });
+        return await writer.RepeatableAsync<Rating>([inquiryId], w => w.Add(CaseworkStore.Cases, inquiryId).Add(CaseworkStore.Texts, inquiryId), work =>
+        {
+            var (before, text) = (work.Get(CaseworkStore.Cases, inquiryId), work.Get(CaseworkStore.Texts, inquiryId));
+            var first = text?.Ratings?.FirstOrDefault(r => r.AnswerNo == answerNo) is { } said ? ring.Unseal<Text>(inquiryId, Sealed.Parser.ParseFrom(said.Words))?.Text_ : null;
+            var decided = RatingDecision.Rate(before, answerNo, grade, words, first, box, work.Now);
+            if (decided.Refusal is { } refusal) return refusal;
+            CaseworkHandlers.Save(before, decided.Value!, work, live);
+            if (words.Length > 0 && decided.Value!.Events.Count > 0 && text is not null) work.Put(CaseworkStore.Texts, text with { Ratings = [.. text.Ratings ?? [], new(answerNo, box.ToByteArray())] });
+            return decided.Value!.Case.RatingOf(answerNo)!;
+        });
     }
 
     async Task FetchedAsync(string inquiryId) => await writer.RepeatableAsync<CaseState>([inquiryId], w => w.Add(CaseworkStore.Cases, inquiryId), work =>
@@ -52,10 +72,9 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         catch (JsonException) { question = null; }
         if (question is null) return Answers.Problem(400, CaseworkRefusals.InvalidJson);
         if (await ReadAsync(question.InquiryNumber, question.QueryCode, context.RequestAborted) is not { } p) return Answers.Problem(404, CaseworkRefusals.WrongNumberOrCode);
-        var unitName = (await reference.GetAsync<UnitNames>(context.RequestAborted)).Names.GetValueOrDefault(p.UnitCode, "");
         return Results.Json(new
         {
-            p.InquiryId, p.State, ReceivedAt = CityTime.Instant(p.ReceivedAt), DueAt = CityTime.Instant(p.DueAt), p.Provisional, p.UnitCode, UnitName = unitName,
+            p.InquiryId, p.State, ReceivedAt = CityTime.Instant(p.ReceivedAt), DueAt = CityTime.Instant(p.DueAt), p.Provisional, p.UnitCode, p.UnitName,
             p.PublicReply, AnsweredAt = CityTime.Instant(p.AnsweredAt),
         }, Json.Options);
     }

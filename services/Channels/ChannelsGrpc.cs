@@ -11,7 +11,8 @@ using Npgsql;
 namespace InquiryHub.Channels;
 
 [Authorize]
-sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKeyedServices("channels")] NpgsqlDataSource database, KeyRing ring, Intake intake, LiveCalls live, IHostApplicationLifetime lifetime) : Contracts.Channels.Channels.ChannelsBase
+sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKeyedServices("channels")] NpgsqlDataSource database, KeyRing ring, Intake intake,
+    [FromKeyedServices("channels")] ReferenceData reference, Doorway door, LiveCalls live, IHostApplicationLifetime lifetime) : Contracts.Channels.Channels.ChannelsBase
 {
     static readonly Refusal nothingWaits = Refusals.Of("NothingWaits", "该诉求没有等待回访的答复。", "No answer of this inquiry waits for a call back.");
     static readonly Refusal unknownQuarantine = Refusals.Of("UnknownQuarantine", "没有这条隔离记录。", "There is no such quarantine entry.");
@@ -102,18 +103,86 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
     [Authorize(Roles = $"{Roles.Dispatcher},{Roles.Supervisor},{Roles.Administrator}")]
     public override async Task<ListQuarantineReply> ListQuarantine(ListQuarantineRequest request, ServerCallContext context)
     {
-        var (rows, next, total) = await ChannelsStore.ListQuarantineAsync(database, request.Door, Paging.Size(request.Page), request.Page?.After ?? "", context.CancellationToken);
-        return new() { Entries = { rows.Select(Entry) }, Next = next, Total = total };
+        var (rows, next, total) = await ChannelsStore.ListQuarantineAsync(database, request.Door, request.State, Paging.Size(request.Page), request.Page?.After ?? "", context.CancellationToken);
+        return new() { Entries = { rows.Select(r => Entry(r.Entry, r.Resolution)) }, Next = next, Total = total };
     }
 
     [Authorize(Roles = $"{Roles.Dispatcher},{Roles.Supervisor},{Roles.Administrator}")]
     public override async Task<QuarantineEntry> GetQuarantine(GetQuarantineRequest request, ServerCallContext context)
     {
-        if (await ChannelsStore.GetQuarantineAsync(database, request.QuarantineId, context.CancellationToken) is not { } kept) throw Answers.Refused(unknownQuarantine);
-        var entry = Entry(kept);
-        entry.Raw = ring.Unseal<BytesValue>(kept.Key, Sealed.Parser.ParseFrom(kept.Raw))?.Value ?? entry.Raw;
+        var (kept, resolution) = await KeptAsync(request.QuarantineId, context);
+        var raw = intake.Opened(kept);
+        var (entry, read) = (Entry(kept, resolution), EntryReading.Of(kept.Door, raw));
+        if (!request.ReadingOnly) entry.Raw = ByteString.CopyFrom(raw);
+        entry.Reading = new() { Form = read.Form, Shown = read.Shown, Cut = read.Cut, Guess = read.Guess };
+        entry.RejectNote = intake.Open(kept.Key, resolution?.Note) ?? "";
+        entry.Channels.AddRange(QuarantineFiling.ChannelsOf(kept.Door));
         return entry;
     }
 
-    static QuarantineEntry Entry(Quarantined q) => new() { QuarantineId = q.Key, Door = q.Door, Reason = q.Reason, ReceivedAt = CityTime.Stamp(q.ReceivedAt), Size = q.Size };
+    [Authorize(Roles = Roles.Dispatcher)]
+    public override async Task<FileQuarantinedReply> FileQuarantined(FileQuarantinedRequest request, ServerCallContext context)
+    {
+        var (kept, _) = await KeptAsync(request.QuarantineId, context);
+        return (await intake.FileAsync(request.CommandId, kept, request.MatterNo, request.Form ?? new(), Actor.Of(context.GetHttpContext().User))).OrRefuse();
+    }
+
+    [Authorize(Roles = Roles.Dispatcher)]
+    public override async Task<RejectQuarantinedReply> RejectQuarantined(RejectQuarantinedRequest request, ServerCallContext context)
+    {
+        var (kept, _) = await KeptAsync(request.QuarantineId, context);
+        return (await intake.RejectAsync(request.CommandId, kept, request.Reason, request.Note, Actor.Of(context.GetHttpContext().User))).OrRefuse();
+    }
+
+    async Task<(Quarantined Entry, Resolution? Resolution)> KeptAsync(string id, ServerCallContext context) =>
+        await ChannelsStore.GetQuarantineAsync(database, id, context.CancellationToken) ?? throw Answers.Refused(unknownQuarantine);
+
+    static QuarantineEntry Entry(Quarantined q, Resolution? r) => new()
+    {
+        QuarantineId = q.Key, Door = q.Door, Reason = q.Reason, ReceivedAt = CityTime.Stamp(q.ReceivedAt), Size = q.Size, State = QuarantineDecision.StateOf(q.Reason, r),
+        ResolvedBy = r?.By ?? "", ResolvedAt = r is null ? null : CityTime.Stamp(r.At), InquiryIds = { r?.InquiryIds ?? [] }, RejectReason = r?.Reason ?? "",
+    };
+
+    [AllowAnonymous]
+    public override async Task<Registered> Ask(AskRequest request, ServerCallContext context) => Receipt(await door.TakeAsync(Doors.Web, FormMapping.Map(request), request.ToByteArray()));
+
+    [AllowAnonymous]
+    public override async Task<AddWordsReply> AddWords(AddWordsRequest request, ServerCallContext context)
+    {
+        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId) || !ring.IsQueryCode(inquiryId, request.QueryCode)) throw Answers.Refused(DoorRefusals.WrongNumberOrCode);
+        return new() { ReceivedAt = Receipt(await door.TakeAsync(Doors.Web, FormMapping.Map(request, inquiryId), request.ToByteArray())).ReceivedAt };
+    }
+
+    [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
+    public override async Task<Registered> RegisterWalkIn(RegisterWalkInRequest request, ServerCallContext context)
+    {
+        // How long ago, not when: a counter's clock may be wrong, and a demonstration's city lives in another year.
+        DateTimeOffset? occurred = request.SecondsAgo > 0 ? (await ChannelsStore.CityNowAsync(database, context.CancellationToken)).AddSeconds(-Math.Min(request.SecondsAgo, MostSecondsAgo)) : null;
+        var city = await reference.GetAsync<DoorReference>(context.CancellationToken);
+        var area = city.Counters.TryGetValue(request.CounterId, out var counter) && city.Areas.Contains(counter.AreaCode) ? counter.AreaCode : "";
+        return Receipt(await door.TakeAsync(Doors.WalkIn, WalkInMapping.Map(request, Actor.Of(context.GetHttpContext().User), occurred, area), request.ToByteArray()));
+    }
+
+    const long MostSecondsAgo = 31 * 24 * 3600; // further back Statistics counts the day of receipt
+
+    [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
+    public override async Task<ListWalkInTodayReply> ListWalkInToday(ListWalkInTodayRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        if (!(await reference.GetAsync<DoorReference>(context.CancellationToken)).Counters.TryGetValue(request.CounterId, out var counter)) throw Answers.Refused(DoorRefusals.UnknownCounter);
+        if (!actor.Is(Roles.Operator) && counter.UnitCode != actor.UnitCode) throw Answers.Refused(Refusals.NotYours);
+        var (day, sums, rows) = await ChannelsStore.WalkInTodayAsync(database, request.CounterId, 50, context.CancellationToken);
+        return new()
+        {
+            Day = CityTime.Iso(day), Total = sums.Sum(s => s.Contacts), Sums = { sums.Select(s => new WalkInSum { CategoryCode = s.CategoryCode, Contacts = s.Contacts, Direct = s.Direct }) },
+            Rows = { rows.Select(r => new WalkInRow { InquiryId = r.InquiryId, ReceivedAt = CityTime.Stamp(r.ReceivedAt), CategoryCode = r.CategoryCode ?? "", Direct = r.Direct ?? false }) },
+        };
+    }
+
+    static Registered Receipt(Outcome<Receipt> outcome)
+    {
+        var receipt = outcome.OrRefuse();
+        return new() { InquiryId = receipt.InquiryId, QueryCode = receipt.QueryCode, ReceivedAt = CityTime.Stamp(receipt.ReceivedAt), IsNew = receipt.IsNew };
+    }
+
 }

@@ -16,7 +16,7 @@ sealed record Quarantined(string Key, string Door, string Reason, DateTimeOffset
 /// <summary>All tables and all SQL of the doors.</summary>
 static class ChannelsStore
 {
-    public static readonly Table<KnownContact> Contacts = new("channels.contact", c => c.Key);
+    public static readonly Table<KnownContact> Contacts = new("channels.contact", c => c.Key, new("counter_id", "text", c => c.CounterId), new("counter_on", "date", c => c.CounterOn));
     public static readonly Table<Sequence> Sequences = new("channels.sequence", s => s.Key);
     public static readonly Table<Call> Calls = new("channels.call", c => Call.KeyOf(c.ContactId), new Column<Call>("live_since", "timestamptz", c => c.LiveSince));
     public static readonly Table<TallySheet> Sheets = new("channels.tally", s => s.SheetId);
@@ -27,6 +27,7 @@ static class ChannelsStore
     public static readonly Table<QqThread> Threads = new("channels.thread", t => t.ThreadKey);
     public static readonly Table<Quarantined> Quarantine = new("channels.quarantine", q => q.Key,
         new("door", "text", q => q.Door), new("received_at", "timestamptz", q => q.ReceivedAt), new("raw", "bytea", q => q.Raw));
+    public static readonly Table<Resolution> Resolutions = new("channels.resolution", r => r.QuarantineId, new Column<Resolution>("state", "text", r => r.State));
 
     /// <summary>Deliveries of one door that are due by the real clock, oldest first.</summary>
     public static Task<List<AnswerDelivery>> DueAsync(NpgsqlDataSource database, string door, int most, CancellationToken stop) =>
@@ -69,23 +70,54 @@ static class ChannelsStore
         return (rows.Take(size).ToList(), rows.Count > size ? rows[size - 1].Key : "", total);
     }
 
-    /// <summary>Quarantine, newest first, after the last key seen.</summary>
-    public static async Task<(List<Quarantined> Rows, string Next, long Total)> ListQuarantineAsync(NpgsqlDataSource database, string door, int size, string after, CancellationToken stop)
+    /// <summary>Quarantine, newest first, after the last key seen; without a state all.</summary>
+    public static async Task<(List<(Quarantined Entry, Resolution? Resolution)> Rows, string Next, long Total)> ListQuarantineAsync(NpgsqlDataSource database, string door, string state, int size, string after, CancellationToken stop)
     {
-        var rows = await ReadAsync<Quarantined>(database, """
-            select body from channels.quarantine where ($1 = '' or door = $1)
-            and ($2 = '' or (received_at, key) < (select received_at, key from channels.quarantine where key = $2)) order by received_at desc, key desc limit $3
-            """, stop, door, after, size + 1);
-        var total = await CountAsync(database, "select count(*) from channels.quarantine where ($1 = '' or door = $1)", stop, door);
-        return (rows.Take(size).ToList(), rows.Count > size ? rows[size - 1].Key : "", total);
+        const string From = """
+            from channels.quarantine q left join channels.resolution r on r.key = q.key where ($1 = '' or q.door = $1)
+            and ($2 = '' or coalesce(r.state, case when q.body ->> 'reason' = 'HasAttachments' then 'Kept' else 'Open' end) = $2)
+            """;
+        await using var command = database.CreateCommand($"select q.body, null::bytea, r.body {From} and ($3 = '' or (q.received_at, q.key) < (select received_at, key from channels.quarantine where key = $3)) order by q.received_at desc, q.key desc limit $4");
+        foreach (var v in new object[] { door, state, after, size + 1 }) command.Parameters.Add(new() { Value = v });
+        var rows = new List<(Quarantined Entry, Resolution? Resolution)>();
+        await using (var reader = await command.ExecuteReaderAsync(stop)) while (await reader.ReadAsync(stop)) rows.Add(Entry(reader));
+        return (rows.Take(size).ToList(), rows.Count > size ? rows[size - 1].Entry.Key : "", await CountAsync(database, $"select count(*) {From}", stop, door, state));
     }
 
-    public static async Task<Quarantined?> GetQuarantineAsync(NpgsqlDataSource database, string key, CancellationToken stop)
+    public static async Task<(Quarantined Entry, Resolution? Resolution)?> GetQuarantineAsync(NpgsqlDataSource database, string key, CancellationToken stop)
     {
-        await using var command = database.CreateCommand("select body, raw from channels.quarantine where key = $1");
+        await using var command = database.CreateCommand("select q.body, q.raw, r.body from channels.quarantine q left join channels.resolution r on r.key = q.key where q.key = $1");
         command.Parameters.Add(new() { Value = key });
         await using var reader = await command.ExecuteReaderAsync(stop);
-        return await reader.ReadAsync(stop) ? Json.Read<Quarantined>(reader.GetString(0)) with { Raw = reader.GetFieldValue<byte[]>(1) } : null;
+        return await reader.ReadAsync(stop) ? Entry(reader) : null;
+    }
+
+    static (Quarantined Entry, Resolution? Resolution) Entry(NpgsqlDataReader reader) =>
+        (Json.Read<Quarantined>(reader.GetString(0)) with { Raw = reader.IsDBNull(1) ? [] : reader.GetFieldValue<byte[]>(1) }, reader.IsDBNull(2) ? null : Json.Read<Resolution>(reader.GetString(2)));
+
+    /// <summary>What a counter took on the city's day of today: how many by category and of them on the spot, most first; and the newest.</summary>
+    public static async Task<(DateOnly Day, List<(string CategoryCode, long Contacts, long Direct)> Sums, List<KnownContact> Rows)> WalkInTodayAsync(NpgsqlDataSource database, string counterId, int most, CancellationToken stop)
+    {
+        const string today = "(log.city_now() at time zone interval '8 hours')::date", which = $"counter_id = $1 and counter_on = {today}";
+        await using var batch = database.CreateBatch();
+        foreach (var sql in new[] { $"select {today}, $1::text", $"select body->>'categoryCode', count(*), count(*) filter (where (body->>'direct')::boolean) from channels.contact where {which} group by 1 order by 2 desc, 1",
+            $"select body from channels.contact where {which} order by body->>'receivedAt' desc limit {most}" })
+            batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = counterId } } });
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        var day = reader.GetFieldValue<DateOnly>(0);
+        var (sums, rows) = (new List<(string, long, long)>(), new List<KnownContact>());
+        await reader.NextResultAsync(stop);
+        while (await reader.ReadAsync(stop)) sums.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+        await reader.NextResultAsync(stop);
+        while (await reader.ReadAsync(stop)) rows.Add(Json.Read<KnownContact>(reader.GetString(0)));
+        return (day, sums, rows);
+    }
+
+    public static async Task<DateTimeOffset> CityNowAsync(NpgsqlDataSource database, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select log.city_now()");
+        return new((DateTime)(await command.ExecuteScalarAsync(stop))!, TimeSpan.Zero);
     }
 
     static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource database, string sql, CancellationToken stop, params object[] values)

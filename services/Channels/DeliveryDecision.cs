@@ -64,6 +64,8 @@ static class DeliveryDecision
         if (door is null) return new(inquiryId, answerNo, "") { TaskId = taskId, State = AnswerDelivery.Undeliverable, Reason = "NoAddress" };
         var delivery = new AnswerDelivery(inquiryId, answerNo, door.Door) { TaskId = taskId, Answer = sealedAnswer, ThreadKey = door.ThreadKey };
         return !door.WantsReply ? Done(delivery, "Filed", "")
+            // Filed by hand from what a group or an unreadable message said: nobody can be written to.
+            : door is { Door: Doors.Qq, ThreadKey: null } ? GiveUp(delivery, "NoAddress")
             : door.Door is Doors.WalkIn or Doors.Email or Doors.Qq ? delivery with { State = AnswerDelivery.Sending, DueAt = recordedAt }
             // The web answers when it is asked; a telephone rings when an operator has time.
             : delivery;

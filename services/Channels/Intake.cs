@@ -20,43 +20,58 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
     public async Task<Outcome<Receipt>> RegisterAsync(Received r, ReadOnlyMemory<byte> raw)
     {
         using var step = Trace.Walk(1, "Channels", null); // Walk 1: a payload becomes an inquiry with a number
-        if (PhoneNumber.Read(r.Content.Phone).E164 is { } number) r = r with { Content = new(r.Content) { PhoneE164 = number } };
-        string key = r.Key, callKey = Call.KeyOf(r.ContactId), quarantineKey = Quarantined.KeyOf(r.Door, r.DoorKey, raw.Span);
-        var shard = shards.Of(key);
-        List<string> keys = [key];
-        if (r.IsCall) keys.Add(r.ContactId);
-        if (r.About is not null) keys.Add(r.About);
-        if (r.Door == Doors.Qq) keys.Add(r.ThreadKey!);
-        var outcome = await writer.RepeatableAsync<Choice>(keys, w =>
+        r = WithE164(r);
+        var quarantineKey = Quarantined.KeyOf(r.Door, r.DoorKey, raw.Span);
+        var outcome = await writer.RepeatableAsync<Choice>(Keys(r), w => Want(w.Add(ChannelsStore.Quarantine, quarantineKey), r), work =>
         {
-            w.Add(ChannelsStore.Contacts, key).Add(ChannelsStore.Sequences, Sequence.KeyOf(shard)).Add(ChannelsStore.Quarantine, quarantineKey);
-            if (r.IsCall) w.Add(ChannelsStore.Calls, callKey);
-            if (r.About is not null) w.Add(ChannelsStore.Inquiries, r.About);
-            if (r.Door == Doors.Qq) w.Add(ChannelsStore.Threads, r.ThreadKey!);
-        }, work =>
-        {
-            var reference = work.Reference<DoorReference>();
-            if (reference.IsEmpty) throw new HubUnavailableException();
-            var decided = IntakeDecision.Decide(r, new(work.Get(ChannelsStore.Contacts, key), work.Get(ChannelsStore.Sequences, Sequence.KeyOf(shard)),
-                r.IsCall ? work.Get(ChannelsStore.Calls, callKey) : null, r.About is null ? null : work.Get(ChannelsStore.Inquiries, r.About)), shard, work.Now, reference);
-            if (decided.Refusal is { } refusal) return refusal;
-            var choice = decided.Value!;
-            switch (choice.Outcome)
-            {
-                case Intaken.Registered: Register(r, choice, work); break;
-                case Intaken.Added: Add(r, choice, work); break;
-                case Intaken.KeyReused when work.Get(ChannelsStore.Quarantine, quarantineKey) is null:
-                    work.Put(ChannelsStore.Quarantine, Quarantine(quarantineKey, r.Door, "KeyReused", work.Now, raw.Span));
-                    break;
-            }
-            if (r.Door == Doors.Qq && choice.Outcome is Intaken.Registered or Intaken.Added)
-                work.Put(ChannelsStore.Threads, QqThread.Wrote(work.Get(ChannelsStore.Threads, r.ThreadKey!), r.ThreadKey!, Box(r.ThreadKey!, r.ReplyTo!.Address), r.DoorKey, choice.Contact.InquiryId, choice.Outcome == Intaken.Registered ? 1 : 0, work.Now));
-            return new Choice(choice.Outcome, choice.Contact);
+            var (choice, refusal) = Take(r, work);
+            if (refusal is not null) return refusal;
+            if (choice!.Outcome == Intaken.KeyReused && work.Get(ChannelsStore.Quarantine, quarantineKey) is null)
+                work.Put(ChannelsStore.Quarantine, Quarantine(quarantineKey, r.Door, "KeyReused", work.Now, raw.Span));
+            return choice;
         });
         if (outcome.Refusal is { } no) return no;
         var (kind, contact) = outcome.Value!;
         return kind == Intaken.KeyReused ? DoorRefusals.KeyReused(contact.InquiryId)
             : new Receipt(contact.InquiryId, ring.QueryCode(contact.InquiryId), contact.ReceivedAt, kind != Intaken.Known);
+    }
+
+    static Received WithE164(Received r) => PhoneNumber.Read(r.Content.Phone).E164 is { } number ? r with { Content = new(r.Content) { PhoneE164 = number } } : r;
+
+    // What a registration locks and reads. The contact's own shard comes first: the number is made in it.
+    static List<string> Keys(Received r)
+    {
+        List<string> keys = [r.Key];
+        if (r.IsCall) keys.Add(r.ContactId);
+        if (r.About is not null) keys.Add(r.About);
+        if (Writes(r)) keys.Add(r.ThreadKey!);
+        return keys;
+    }
+
+    void Want(Wants w, Received r)
+    {
+        w.Add(ChannelsStore.Contacts, r.Key).Add(ChannelsStore.Sequences, Sequence.KeyOf(shards.Of(r.Key)));
+        if (r.IsCall) w.Add(ChannelsStore.Calls, Call.KeyOf(r.ContactId));
+        if (r.About is not null) w.Add(ChannelsStore.Inquiries, r.About);
+        if (Writes(r)) w.Add(ChannelsStore.Threads, r.ThreadKey!);
+    }
+
+    // A QQ citizen's message that can be replied to now; what is filed by hand later can't.
+    static bool Writes(Received r) => r is { Door: Doors.Qq, ReplyTo: not null };
+
+    Outcome<Choice> Take(Received r, UnitOfWork work)
+    {
+        var (reference, shard) = (work.Reference<DoorReference>(), shards.Of(r.Key));
+        if (reference.IsEmpty) throw new HubUnavailableException();
+        var decided = IntakeDecision.Decide(r, new(work.Get(ChannelsStore.Contacts, r.Key), work.Get(ChannelsStore.Sequences, Sequence.KeyOf(shard)),
+            r.IsCall ? work.Get(ChannelsStore.Calls, Call.KeyOf(r.ContactId)) : null, r.About is null ? null : work.Get(ChannelsStore.Inquiries, r.About)), shard, work.Now, reference);
+        if (decided.Refusal is { } refusal) return refusal;
+        var choice = decided.Value!;
+        if (choice.Outcome == Intaken.Registered) Register(r, choice, work);
+        if (choice.Outcome == Intaken.Added) Add(r, choice, work);
+        if (Writes(r) && choice.Outcome is Intaken.Registered or Intaken.Added)
+            work.Put(ChannelsStore.Threads, QqThread.Wrote(work.Get(ChannelsStore.Threads, r.ThreadKey!), r.ThreadKey!, Box(r.ThreadKey!, r.ReplyTo!.Address), r.DoorKey, choice.Contact.InquiryId, choice.Outcome == Intaken.Registered ? 1 : 0, work.Now));
+        return new Choice(choice.Outcome, choice.Contact);
     }
 
     void Register(Received r, IntakeChoice choice, UnitOfWork work)
@@ -70,7 +85,7 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
         if (r.DirectAnswer is null)
             work.PutNew(ChannelsStore.Inquiries, new InquiryDoor(id, r.Door, r.WantsReply)
             { CounterId = r.CounterId, ThreadKey = r.ThreadKey, ReplyTo = r.ReplyTo is null || r.Door == Doors.Qq ? null : Box(id, Json.Write(r.ReplyTo)) });
-        if (r.Door is Doors.Email or Doors.Qq)
+        if (r is { Door: Doors.Email or Doors.Qq, ReplyTo: not null })
             work.PutNew(ChannelsStore.Deliveries, new AnswerDelivery(id, 0, r.Door)
             { State = AnswerDelivery.Sending, DueAt = clock.GetUtcNow(), ThreadKey = r.ThreadKey, MessageId = r.Door == Doors.Qq ? r.DoorKey : null, MessageSeq = r.Door == Doors.Qq ? 1 : 0 });
         var registered = new InquiryRegistered

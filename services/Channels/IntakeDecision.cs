@@ -1,10 +1,18 @@
+using System.Text.Json.Serialization;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
 
 namespace InquiryHub.Channels;
 
 /// <summary>What a door's key led to the first time.</summary>
-sealed record KnownContact(string Key, string ContentHash, string InquiryId, string ContactId, DateTimeOffset ReceivedAt);
+sealed record KnownContact(string Key, string ContentHash, string InquiryId, string ContactId, DateTimeOffset ReceivedAt)
+{
+    /// <summary>Of a walk-in: what the counter's list of the day shows. Nobody else pays for these.</summary>
+    [JsonIgnore] public string? CounterId { get; init; }
+    [JsonIgnore] public DateOnly? CounterOn { get; init; }
+    public string? CategoryCode { get; init; }
+    public bool? Direct { get; init; }
+}
 
 /// <summary>The next ordinal of a shard and day; the shard's lock makes it dense.</summary>
 sealed record Sequence(string Key, DateOnly Day, int Next)
@@ -48,20 +56,23 @@ static class IntakeDecision
         var occurred = IsPlausible(r.OccurredAt, now) ? r.OccurredAt!.Value : now;
         var unit = r.CounterId.Length > 0 ? reference.Counters[r.CounterId].UnitCode : r.ReceivingUnitCode;
         var call = r.IsCall ? (state.Call ?? new Call(r.ContactId)).WithMatter() : null;
-        // Only the sender who began an inquiry may add to it: a number in a mail is no proof. On the telephone the operator vouches.
+        // Only the sender who began an inquiry may add to it: a number in a mail is no proof. On the telephone the operator vouches, on the web the query code.
         if (state.About is { } about && (r.Vouched || (about.ThreadKey is { } sender && sender == r.ThreadKey)))
             return new IntakeChoice(Intaken.Added, new(r.Key, r.ContentHash, about.InquiryId, r.ContactId, now)) { Call = call, MatterNo = call?.Matters ?? 1, OccurredAt = occurred, ReceivingUnitCode = unit };
 
         var (number, sequence) = NextNumber(state.Sequence, shard, CityTime.DateOf(now));
-        return new IntakeChoice(Intaken.Registered, new(r.Key, r.ContentHash, number, r.ContactId, now))
+        var contact = new KnownContact(r.Key, r.ContentHash, number, r.ContactId, now);
+        if (r.CounterId.Length > 0) contact = contact with { CounterId = r.CounterId, CounterOn = DayOf(occurred, now), CategoryCode = r.CategoryCode, Direct = r.DirectAnswer is not null };
+        return new IntakeChoice(Intaken.Registered, contact)
         {
-            Sequence = sequence, Call = call, MatterNo = call?.Matters ?? 1, OccurredAt = occurred, ReceivingUnitCode = unit,
+            Sequence = sequence, Call = call, MatterNo = call?.Matters ?? r.MatterNo, OccurredAt = occurred, ReceivingUnitCode = unit,
         };
     }
 
     static Refusal? Check(Received r, DateTimeOffset now, DoorReference reference) =>
         !reference.HasChannel(r.Channel, CityTime.DateOf(now)) ? DoorRefusals.UnknownChannel
         : r.CounterId.Length > 0 && !reference.Counters.ContainsKey(r.CounterId) ? DoorRefusals.UnknownCounter
+        : r.OnlyUnit is { } own && r.CounterId.Length > 0 && reference.Counters[r.CounterId].UnitCode != own ? Refusals.NotYours
         : r.CategoryCode.Length > 0 && !reference.Categories.Contains(r.CategoryCode) ? DoorRefusals.UnknownCategory
         : r.AreaCode.Length > 0 && !reference.Areas.Contains(r.AreaCode) ? DoorRefusals.UnknownArea
         : r.ReceivingUnitCode.Length > 0 && !reference.Units.Contains(r.ReceivingUnitCode) ? DoorRefusals.UnknownUnit
@@ -70,6 +81,11 @@ static class IntakeDecision
 
     /// <summary>Not before 2000 and at most a day ahead of the city's clock: clocks of counters and mail programs are often wrong.</summary>
     public static bool IsPlausible(DateTimeOffset? at, DateTimeOffset now) => at is { } t && t >= Earliest && t <= now.AddDays(1);
+
+    static readonly TimeSpan Backdating = TimeSpan.FromDays(31);
+
+    /// <summary>The city's day on which a contact counts: the day it happened when that is at most 31 days ago, else the day of receipt. Statistics counts by the same rule.</summary>
+    static DateOnly DayOf(DateTimeOffset occurred, DateTimeOffset received) => CityTime.DateOf(occurred <= received && received - occurred <= Backdating ? occurred : received);
 
     // A clock that steps back over midnight must not count the earlier day again: the later day goes on.
     static (string Number, Sequence Next) NextNumber(Sequence? last, int shard, DateOnly today)

@@ -32,6 +32,9 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
     /// <summary>Matters of one call are numbered in the call's own row.</summary>
     public bool IsCall { get; init; }
 
+    /// <summary>Which matter of its contact it is, where a person splits what came; a call counts its own.</summary>
+    public int MatterNo { get; init; } = 1;
+
     /// <summary>Where the answer must go, kept sealed; null where the inquiry's number alone is enough (counter, web, telephone).</summary>
     public ReplyAddress? ReplyTo { get; init; }
 
@@ -41,8 +44,11 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
     /// <summary>The inquiry that this is said to be a further contact about; only its own sender may add to it.</summary>
     public string? About { get; init; }
 
-    /// <summary>An operator who hears the caller vouches that it belongs to <see cref="About"/>; anybody else must be its sender.</summary>
+    /// <summary>An operator who hears the caller, or the query code that was shown, vouches that it belongs to <see cref="About"/>; anybody else must be its sender.</summary>
     public bool Vouched { get; init; }
+
+    /// <summary>Only this unit's counters may be named; null where a secret stands for all of them.</summary>
+    public string? OnlyUnit { get; init; }
 
     /// <summary>The signed time of a webhook; more than five minutes from the city's clock is refused.</summary>
     public DateTimeOffset? SignedAt { get; init; }

@@ -40,7 +40,8 @@ internal sealed class Settings(City city, StartOptions options, IReadOnlyList<Hu
         yield return ("ConnectionStrings__Hub", program.Service == Deployment.Web ? null : database.ConnectionString);
         if (program.Service != Deployment.Web) yield break;
         yield return ("Web__GrpcUrl", city.State.GatewayGrpc);
-        yield return ("Web__DirectoryUrl", string.Join(',', programs.Where(other => other.Service == "directory").Select(Grpc)));
+        foreach (var own in new[] { "Directory", "Channels", "Casework" })
+            yield return ($"Web__{own}Url", string.Join(',', programs.Where(other => string.Equals(other.Service, own, StringComparison.OrdinalIgnoreCase)).Select(Grpc)));
     }
 
     /// <summary>The gateway's: where each service answers, or the instances of the one program for all.</summary>

@@ -67,8 +67,9 @@ public sealed class KeyRing
     public string QueryCode(string inquiryId) =>
         (BitConverter.ToUInt64(HMACSHA256.HashData(ring.Query, Encoding.UTF8.GetBytes(inquiryId)).AsSpan(0, 8)) % 10_000_000_000).ToString("0000000000", System.Globalization.CultureInfo.InvariantCulture);
 
-    public bool IsQueryCode(string inquiryId, string typed) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(QueryCode(inquiryId)), Encoding.UTF8.GetBytes(typed));
+    /// <param name="typed">As a person typed it: blanks and full-width digits are forgiven.</param>
+    public bool IsQueryCode(string inquiryId, string? typed) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(QueryCode(inquiryId)),
+        Encoding.UTF8.GetBytes(string.Concat((typed ?? "").Select(Width.Narrow).Where(c => !char.IsWhiteSpace(c)))));
 
     internal byte[] TokenKey => ring.Token;
 }

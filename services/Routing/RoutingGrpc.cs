@@ -30,8 +30,8 @@ sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeye
     [Authorize(Roles = $"{Roles.Dispatcher},{Roles.Supervisor}")]
     public override async Task<ListHeldReply> ListHeld(ListHeldRequest request, ServerCallContext context)
     {
-        var (rows, next, total) = await RoutingStore.HeldAsync(database, Paging.Size(request.Page), request.Page?.After ?? "", context.CancellationToken);
-        return new() { Inquiries = { rows.Select(State) }, Next = next, Total = total };
+        var (rows, next, total, asOf) = await RoutingStore.HeldAsync(database, Paging.Size(request.Page), request.Page?.After ?? "", context.CancellationToken);
+        return new() { Inquiries = { rows.Select(State) }, Next = next, Total = total, AsOf = CityTime.Stamp(asOf) };
     }
 
     public override async Task<RoutingState> GetRouting(GetRoutingRequest request, ServerCallContext context) =>

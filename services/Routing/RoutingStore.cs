@@ -16,7 +16,7 @@ static class RoutingStore
     }
 
     /// <summary>Held inquiries, oldest first, after (held_since, key) of the last row seen.</summary>
-    public static async Task<(List<RoutedInquiry> Rows, string Next, long Total)> HeldAsync(NpgsqlDataSource database, int size, string after, CancellationToken stop)
+    public static async Task<(List<RoutedInquiry> Rows, string Next, long Total, DateTimeOffset AsOf)> HeldAsync(NpgsqlDataSource database, int size, string after, CancellationToken stop)
     {
         var from = after.Split('|') is [var at, var key] && DateTimeOffset.TryParse(at, System.Globalization.CultureInfo.InvariantCulture, out var t) ? (t.UtcDateTime, key) : (DateTime.MinValue.ToUniversalTime(), "");
         await using var connection = await database.OpenConnectionAsync(stop);
@@ -25,8 +25,9 @@ static class RoutingStore
         var rows = new List<RoutedInquiry>();
         await using (var reader = await list.ExecuteReaderAsync(stop))
             while (await reader.ReadAsync(stop)) rows.Add(Json.Read<RoutedInquiry>(reader.GetString(0)));
-        await using var count = new NpgsqlCommand("select count(*) from routing.inquiry where held_since is not null", connection);
-        var total = (long)(await count.ExecuteScalarAsync(stop))!;
-        return (rows, rows.Count == size ? $"{rows[^1].HeldSince:O}|{rows[^1].InquiryId}" : "", total);
+        await using var count = new NpgsqlCommand("select count(*), log.city_now() from routing.inquiry where held_since is not null", connection);
+        await using var counted = await count.ExecuteReaderAsync(stop);
+        await counted.ReadAsync(stop);
+        return (rows, rows.Count == size ? $"{rows[^1].HeldSince:O}|{rows[^1].InquiryId}" : "", counted.GetInt64(0), counted.GetFieldValue<DateTimeOffset>(1));
     }
 }

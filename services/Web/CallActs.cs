@@ -38,7 +38,7 @@ internal static class CallActs
         (request.NoReply, request.Confidential, request.Urgency) = (!call.Has("wantsReply"), call.Has("confidential"), call.Has("urgent") ? Urgency.Urgent : Urgency.Normal);
         if (call["end"] == "answer") request.DirectAnswer = call["reply"];
         var reply = await call.Hub.Channels.RegisterCallAsync(request, call.As);
-        return Done(call, call.T[request.DirectAnswer.Length > 0 ? "calls.answered" : "calls.registered", reply.InquiryId, reply.QueryCode]);
+        return await DoneAsync(call, call.T[request.DirectAnswer.Length > 0 ? "calls.answered" : "calls.registered", reply.InquiryId, reply.QueryCode]);
     }
 
     static async Task<ActReply> AddAsync(ActCall call)
@@ -49,18 +49,23 @@ internal static class CallActs
         var request = Of(call);
         request.AboutInquiryId = about;
         var reply = await call.Hub.Channels.RegisterCallAsync(request, call.As);
-        return Done(call, call.T["calls.added", reply.InquiryId]);
+        return await DoneAsync(call, call.T["calls.added", reply.InquiryId]);
     }
 
     static async Task<ActReply> CloseAsync(ActCall call)
     {
         await call.Hub.Channels.CloseCallAsync(new() { RegistrationId = call["commandId"], ContactId = call["contactId"], Reason = call["end"] }, call.As);
-        return Done(call, call.T["calls.closed", call.T[$"calls.reason.{call["end"]}"]]);
+        return await DoneAsync(call, call.T["calls.closed", call.T[$"calls.reason.{call["end"]}"]]);
     }
 
     static RegisterCallRequest Of(ActCall call) => new() { RegistrationId = call["commandId"], ContactId = call["contactId"], Text = call["text"], Name = call["name"].Trim(), Phone = call["phone"].Trim() };
 
-    static ActReply Done(ActCall call, string said) => new(Say: said, Go: "/calls", Forget: [call["scope"]]);
+    static async Task<ActReply> DoneAsync(ActCall call, string said)
+    {
+        // The call may bring a second matter: it begins with an empty form. Done is done, whatever becomes of this.
+        try { await call.Hub.Casework.DropDraftsAsync(new() { Scope = call["scope"] }, call.As); } catch (RpcException) { }
+        return new(Say: said, Go: "/calls", Forget: [call["scope"]]);
+    }
 
     /// <summary>Lists that one types ahead in: what is shown, and the code.</summary>
     public static List<(string Shown, string Code)> Categories(Contracts.Directory.ListCatalogueReply reply, Texts t) =>

@@ -69,7 +69,7 @@ internal static class CaseWords
     public static string Icon(string act) => act switch
     {
         "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskSignedIn" => "check", "ClockOverdue" => "clock",
-        "InquiryAnswered" => "send", "TaskWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" => "alert", "InquiryClosed" => "lock", _ => "dots",
+        "InquiryAnswered" => "send", "TaskWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" => "alert", "AnswerRated" => "heart", "InquiryClosed" => "lock", _ => "dots",
     };
 
     public static string Tone(string act) => act switch

@@ -17,6 +17,12 @@ internal sealed record WebOptions
     /// gateway keeps the data keys inside, and would count everybody's sign-in as this process's.
     /// </summary>
     public string DirectoryUrl { get; init; } = "";
+    /// <summary>
+    /// Channels' and Casework's own, for what citizens do without signing in: the gateway has counted the form that a citizen sent,
+    /// and would count every citizen's call behind it as this process's.
+    /// </summary>
+    public string ChannelsUrl { get; init; } = "";
+    public string CaseworkUrl { get; init; } = "";
 
     /// <summary>A channel to one address, or to several in turn, past those that refuse connections.</summary>
     public static GrpcChannel Channel(string addresses)
@@ -32,16 +38,19 @@ internal sealed record WebOptions
 }
 
 /// <summary>The services as pages see them: gRPC only, as the person who looks, or as a service for what has no person.</summary>
-internal sealed class HubClient(GrpcChannel channel, [FromKeyedServices("directory")] GrpcChannel directory, Tokens tokens, TimeProvider clock)
+internal sealed class HubClient(GrpcChannel channel, [FromKeyedServices("directory")] GrpcChannel directory, [FromKeyedServices("channels")] GrpcChannel channels, [FromKeyedServices("casework")] GrpcChannel casework, Tokens tokens, TimeProvider clock)
 {
     public const string TokenClaim = "hub_token", NameClaim = "name";
 
     public Contracts.Statistics.Statistics.StatisticsClient Statistics { get; } = new(channel);
     public Contracts.Casework.Casework.CaseworkClient Casework { get; } = new(channel);
     public Contracts.Routing.Routing.RoutingClient Routing { get; } = new(channel);
+    public Contracts.Assignment.Assignment.AssignmentClient Assignment { get; } = new(channel);
     public Contracts.Sla.Sla.SlaClient Sla { get; } = new(channel);
     public Contracts.Directory.Directory.DirectoryClient Directory { get; } = new(directory);
     public Contracts.Channels.Channels.ChannelsClient Channels { get; } = new(channel);
+    public Contracts.Channels.Channels.ChannelsClient PublicChannels { get; } = new(channels);
+    public Contracts.Casework.Casework.CaseworkClient PublicCasework { get; } = new(casework);
 
     /// <summary>A call on behalf of the signed-in person, given up after ten seconds.</summary>
     public CallOptions As(ClaimsPrincipal user, CancellationToken stop = default) =>

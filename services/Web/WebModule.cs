@@ -24,8 +24,9 @@ public sealed class WebModule : IHubModule
         var options = builder.Configuration.GetSection("Web").Get<WebOptions>() ?? new();
         // "Any address" is where to listen, not where to call.
         services.AddSingleton(sp => WebOptions.Channel(options.GrpcUrl.Length > 0 ? options.GrpcUrl : sp.GetRequiredService<HubOptions>().GrpcUrl.Replace("//0.0.0.0", "//127.0.0.1").Replace("//*", "//127.0.0.1")));
-        services.AddKeyedSingleton("directory", (sp, _) => options.DirectoryUrl.Length > 0 ? WebOptions.Channel(options.DirectoryUrl) : sp.GetRequiredService<GrpcChannel>());
-        services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>().AddSingleton<Names>().AddSingleton<Days>().AddScoped<CallFeed>();
+        foreach (var (own, url) in new[] { ("directory", options.DirectoryUrl), ("channels", options.ChannelsUrl), ("casework", options.CaseworkUrl) })
+            services.AddKeyedSingleton(own, (sp, _) => url.Length > 0 ? WebOptions.Channel(url) : sp.GetRequiredService<GrpcChannel>());
+        services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>().AddSingleton<Names>().AddSingleton<Days>().AddScoped<CallFeed>().AddSingleton<TriageBook>();
         services.AddHttpContextAccessor().AddScoped(sp => Texts.Of(sp.GetRequiredService<IHttpContextAccessor>().HttpContext));
 
         services.AddAuthentication().AddCookie(Scheme, o =>
@@ -70,8 +71,10 @@ public sealed class WebModule : IHubModule
         });
         Drafts.Map(app);
         OfficerActs.Map(app);
-
         CallActs.Map(app);
+        TriageActs.Map(app);
+        QuarantineActs.Map(app);
+        CounterActs.Map(app);
         app.MapAct("password", Pages.AccountPage.ChangeAsync);
         // Whoever mistyped an address gets a page that says so, behind everything that has an address.
         app.MapGet("/{**path}", () => new RazorComponentResult<Pages.App> { StatusCode = 404 }).WithOrder(int.MaxValue);

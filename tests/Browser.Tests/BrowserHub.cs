@@ -133,6 +133,15 @@ public sealed class BrowserHub : IAsyncLifetime
         return answer.IsSuccessStatusCode ? (text.Length > 0 ? JsonDocument.Parse(text).RootElement : default) : throw new InvalidOperationException($"{path} answered {(int)answer.StatusCode}: {text}");
     }
 
+    /// <summary>A mail as a mail server posts it, by its lines; what the door answered.</summary>
+    public async Task<JsonElement> MailAsync(string mail)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/doors/email/messages") { Content = new StringContent(mail.ReplaceLineEndings("\r\n")) };
+        request.Headers.Add("X-Door-Secret", Secret);
+        using var answer = await Http.SendAsync(request);
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+    }
+
     static int asked;
 
     /// <summary>An inquiry by the Minxin door, which routing sends to a unit by its category and area; its number and query code.</summary>

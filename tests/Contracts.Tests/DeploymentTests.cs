@@ -146,7 +146,7 @@ public sealed class DeploymentTests
             if (!sets.ContainsKey(Web)) continue;
             var pages = overlay.Environment(overlay.Workloads.Single(w => w.Name == Web));
             Assert.Equal("http://gateway:8081", pages["Web__GrpcUrl"]);
-            Assert.Equal(Addresses("directory", "5081"), pages["Web__DirectoryUrl"]!.Split(','));
+            foreach (var own in new[] { "Directory", "Channels", "Casework" }) Assert.Equal(Addresses(own.ToLowerInvariant(), "5081"), pages[$"Web__{own}Url"]!.Split(','));
         }
     }
 

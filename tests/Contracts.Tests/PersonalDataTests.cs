@@ -44,8 +44,11 @@ public sealed class PersonalDataTests
 
     // What an operator types goes in as it is; CallNow.number is in full only for the call in hand (CallView, and its test).
     // Casework's GetCase: 芦**, 138****0000. The name is not held here: gRPC also gives names of units and channels.
+    /// <summary>Whoever files a quarantine entry reads the raw bytes and sets right what was read out of them: a mask would be filed.</summary>
+    static readonly IReadOnlySet<string> Filed = new HashSet<string> { "hub.channels.v1.QuarantineForm.phone", "hub.channels.v1.QuarantineForm.email" };
+
     [Fact]
     public void Phone_mail_and_address_reach_a_screen_only_masked() => Guard.Nothing(
-        Descriptors.OutOfGrpc.SelectMany(m => m.Fields.InFieldNumberOrder()).Where(f => SoundsPersonal(f, "phone", "mobile", "email", "mail", "address") && !f.Name.EndsWith("_masked", StringComparison.Ordinal)).Select(f => f.FullName),
+        Descriptors.OutOfGrpc.SelectMany(m => m.Fields.InFieldNumberOrder()).Where(f => SoundsPersonal(f, "phone", "mobile", "email", "mail", "address") && !f.Name.EndsWith("_masked", StringComparison.Ordinal)).Select(f => f.FullName).Except(Filed),
         "Name it ..._masked and mask it:");
 }

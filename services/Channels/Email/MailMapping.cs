@@ -22,10 +22,7 @@ static partial class MailMapping
     /// <param name="sender">A keyed hash of a mail address: whose mails they are, without the address.</param>
     public static MailReading Read(byte[] raw, EmailOptions options, Func<string, string> sender)
     {
-        MimeMessage mail;
-        // Undeclared 8-bit headers: UTF-8 when they are valid UTF-8, else what China's mail programs wrote before.
-        try { mail = MimeMessage.Load(new ParserOptions { CharsetEncoding = Encoding.GetEncoding("gb18030") }, new MemoryStream(raw)); }
-        catch (Exception e) when (e is FormatException or ArgumentException or IOException) { return new(null, "Unreadable"); }
+        if (Load(raw) is not { } mail) return new(null, "Unreadable");
 
         if (mail.From.Mailboxes.FirstOrDefault() is not { Address.Length: > 0 } from) return new(null, IsBounce(mail) ? "Bounce" : "NoSender");
         if (IsBounce(mail)) return new(null, "Bounce");
@@ -52,6 +49,13 @@ static partial class MailMapping
         }, "") { Attachments = attachments };
     }
 
+    public static MimeMessage? Load(byte[] raw)
+    {
+        // Undeclared 8-bit headers: UTF-8 when they are valid UTF-8, else what China's mail programs wrote before.
+        try { return MimeMessage.Load(new ParserOptions { CharsetEncoding = Encoding.GetEncoding("gb18030") }, new MemoryStream(raw)); }
+        catch (Exception e) when (e is FormatException or ArgumentException or IOException) { return null; }
+    }
+
     static string Short(string? text) => Fields.Keepable(text ?? "") is var t && t.Length > Fields.ShortText ? t[..Fields.ShortText] : t;
 
     static bool IsBounce(MimeMessage mail) =>
@@ -73,7 +77,7 @@ static partial class MailMapping
 
     [GeneratedRegex(@"^(\d{6}-\d{7,}-[0-9X])\.\d+@", RegexOptions.IgnoreCase)] private static partial Regex OurId();
 
-    static string BodyText(MimeMessage mail)
+    public static string BodyText(MimeMessage mail)
     {
         var parts = mail.BodyParts.OfType<TextPart>().Where(p => !p.IsAttachment).ToList();
         if (parts.FirstOrDefault(p => p.IsPlain) is { } plain) return Decode(plain);

@@ -1,3 +1,5 @@
+using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
 
 namespace InquiryHub.Channels;
@@ -8,6 +10,22 @@ sealed record CitizenForm(string? Kind, string? CategoryCode, string? AreaCode, 
 
 static class FormMapping
 {
+    /// <summary>A question from the public page. A citizen may not guess a portal's keys, nor the portal run into a citizen's.</summary>
+    public static Outcome<Received> Map(AskRequest r) => Map(new(r.Kind.ToString(), null, null, r.Title, r.Text, r.Name, r.Phone, null, null, r.Place, r.WantsReply, r.PublishConsent, null, null, null),
+        Doors.Web, WebChannel, r.Key.Length > 0 ? Public + r.Key : "", staffed: false);
+
+    /// <summary>Words added to an inquiry by who has its query code, whatever door it came in by.</summary>
+    public static Outcome<Received> Map(AddWordsRequest r, string inquiryId)
+    {
+        var f = new Fields();
+        var key = $"words:{inquiryId}:{f.Id("key", r.Key)}";
+        // A further contact has no kind of its own.
+        var received = new Received(Doors.Web, key, key, WebChannel, InquiryKind.Consultation, new() { Text = f.Text("text", r.Text, Fields.LongText, required: true) }) { About = inquiryId, Vouched = true };
+        return f.Refusal is { } refusal ? refusal : received;
+    }
+
+    public const string WebChannel = "WebPortal", Public = "public:";
+
     /// <param name="staffed">Only a platform with people of its own may say that it has answered; a citizen can't answer the own question.</param>
     public static Outcome<Received> Map(CitizenForm p, string door, string channel, string? idempotencyKey, bool staffed)
     {

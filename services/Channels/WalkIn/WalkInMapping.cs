@@ -1,3 +1,4 @@
+using InquiryHub.Contracts.Channels;
 using InquiryHub.Kernel;
 
 namespace InquiryHub.Channels;
@@ -9,6 +10,15 @@ sealed record WalkInEntry(string? CounterId, string? EntryId, string? OccurredAt
 static class WalkInMapping
 {
     public const string Channel = "WalkIn";
+
+    /// <summary>An entry of the counter's page.</summary>
+    /// <param name="occurredAt">By the city's clock; null for now.</param>
+    /// <param name="areaCode">Where the counter is: without it many topics would have no unit, and be held.</param>
+    public static Outcome<Received> Map(RegisterWalkInRequest r, Actor actor, DateTimeOffset? occurredAt, string areaCode)
+    {
+        var entry = Map(new(r.CounterId, r.EntryId, null, r.Kind.ToString(), r.CategoryCode, areaCode, null, r.Title, r.Text, r.Name, r.Phone, null, true, false, r.DirectAnswer, actor.Account));
+        return entry.Value is { } e ? e with { OccurredAt = occurredAt, OnlyUnit = actor.Is(Roles.Operator) ? null : actor.UnitCode } : entry;
+    }
 
     public static Outcome<Received> Map(WalkInEntry e)
     {

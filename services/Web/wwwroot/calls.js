@@ -37,9 +37,10 @@ document.addEventListener('submit', e => {
 document.addEventListener('hub:done', e => { if (e.target.matches('[data-here]')) $$('.foot :disabled').forEach(b => { b.disabled = false; }); });
 
 // What adds to an open inquiry ends a call too, and is grey as long as the others are.
-const foot = $('.foot');
-const same = () => { const f9 = $('[data-key="F9"]', foot); if (f9) $$('.who [name=end]').filter(b => b.disabled !== f9.disabled).forEach(b => { b.disabled = f9.disabled; }); }; // setting what is set would be a change, for ever
-if (foot) { same(); new MutationObserver(same).observe(foot.parentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] }); }
+// Each time asked of the page: the live part puts its own buttons in the place of those it was made with.
+const same = () => { const f9 = $('.foot [data-key="F9"]'); if (f9) $$('.who [name=end]').filter(b => b.disabled !== f9.disabled).forEach(b => { b.disabled = f9.disabled; }); }; // setting what is set would be a change, for ever
+const desk = $('.desk');
+if (desk) { same(); new MutationObserver(same).observe(desk, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] }); }
 
 // Number and query code, to be told to the caller: kept in this window only, newest first.
 const place = `calls.just ${document.body.dataset.account ?? ''}`;

@@ -127,6 +127,7 @@ async function act(form, data, keepalive = false) {
     return true;
   } catch {
     refuse(form, say('act.lost'));
+    form.dispatchEvent(new CustomEvent('hub:lost', { bubbles: true }));
     return false;
   } finally {
     busy.delete(form);
@@ -148,7 +149,7 @@ function hold(form, submitter) {
   const free = () => { row?.classList.remove('held'); form.classList.remove('held'); fields.forEach(f => { f.readOnly = false; }); busy.delete(form); };
   busy.add(form);
   held = { send: keep => { clearTimeout(held?.timer); held = undefined; free(); return act(form, data, keep); }, timer: setTimeout(() => held?.send(), 8000) };
-  tell(form.dataset.hold, () => { clearTimeout(held?.timer); held = undefined; free(); tell(say('undone')); });
+  tell(form.dataset.hold, () => { clearTimeout(held?.timer); held = undefined; free(); tell(say('undone')); form.dispatchEvent(new CustomEvent('hub:undone', { bubbles: true })); });
   form.dispatchEvent(new CustomEvent('hub:held', { bubbles: true }));
 }
 function release() { held?.send(); }
@@ -260,7 +261,9 @@ function signedIn() { const link = $('#signin-again'); if (link && !link.hidden)
 const label = element => (element.dataset.name ?? element.getAttribute('aria-label') ?? [...element.childNodes].filter(n => n.nodeType === 3 || n.matches?.('span,b')).map(n => n.textContent).join(' ')).trim() || element.title;
 const acts = () => { const row = place?.at >= 0 ? $$('[data-row]')[place.at] : undefined; return $$('[data-key]').filter(e => !e.closest('dialog') && (!e.closest('[data-row]') || row?.contains(e))).filter(e => e.getClientRects().length > 0); };
 function keyMap() {
-  const box = $('#keymap'), list = $('tbody', box);
+  const box = $('#keymap');
+  if (!box) return; // a page without the frame
+  const list = $('tbody', box);
   const rows = [...acts().map(a => [a.dataset.key.split(' ')[0].replaceAll('+', ' '), label(a)]), ...Object.entries(words).filter(([k]) => k.startsWith('key.')).map(([k, v]) => [k.slice(4), v])];
   list.replaceChildren(...rows.map(([key, text]) => { const tr = document.createElement('tr'), th = document.createElement('th'), td = document.createElement('td'); th.scope = 'row'; th.append(Object.assign(document.createElement('kbd'), { textContent: key })); td.textContent = text; tr.append(th, td); return tr; }));
   open(box);

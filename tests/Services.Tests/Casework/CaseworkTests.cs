@@ -145,4 +145,28 @@ public sealed class CaseworkTests
         Assert.Superset(new HashSet<string> { "Walk 5: Casework", "Walk 5: Sla", "Walk 6: Casework", "Walk 7: Casework" }, spans.Where(s => s.TraceId == trace).Select(s => s.Name).ToHashSet());
         Assert.Contains(trace, await hub.ScalarAsync<string>("select trace from log.outbox where type = 'hub.casework.v1.InquiryAnswered'"));
     }
+
+    [Fact]
+    public async Task A_citizen_rates_an_answer_once_with_number_and_code_and_staff_read_the_words()
+    {
+        await using var hub = await StartAsync("rating");
+        var (id, casework, own) = (await AssignedAsync(hub), Client(hub), As(hub, "PJ-001", "LO-001"));
+        var rate = new RateAnswerRequest { InquiryId = id, QueryCode = hub.Ring.QueryCode(id), AnswerNo = 1, Grade = Grade.Dissatisfied, Words = "来得太慢" };
+        Assert.Equal(StatusCode.FailedPrecondition, await StatusAsync(casework.RateAnswerAsync(rate)));
+        await casework.AnswerInquiryAsync(new() { CommandId = "a1", InquiryId = id, TaskId = $"{id}/1/1", PublicReply = "已修复。" }, own);
+
+        var progress = await casework.GetProgressAsync(new() { InquiryId = id, QueryCode = rate.QueryCode });
+        Assert.Equal((1, Grade.Unspecified, "市城管局", true), (progress.AnswerNo, progress.Grade, progress.UnitName, progress.SignedInAt is not null));
+        Assert.Equal(StatusCode.NotFound, await StatusAsync(casework.RateAnswerAsync(new(rate) { QueryCode = "0000000000" })));
+        var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => casework.RateAnswerAsync(rate).ResponseAsync));
+        Assert.Single(replies.Distinct());
+        Assert.Equal(StatusCode.FailedPrecondition, await StatusAsync(casework.RateAnswerAsync(new(rate) { Grade = Grade.VerySatisfied })));
+        Assert.Equal(Grade.Dissatisfied, (await casework.GetProgressAsync(new() { InquiryId = id, QueryCode = rate.QueryCode })).Grade);
+
+        Assert.Equal(1, await hub.ScalarAsync<long>("select count(*) from log.outbox where type = 'hub.casework.v1.AnswerRated'"));
+        Assert.Equal(0, await hub.ScalarAsync<long>("select count(*) from log.outbox where position(convert_to('来得太慢', 'UTF8') in body) > 0"));
+        var file = await casework.GetCaseAsync(new() { InquiryId = id }, own);
+        Assert.Equal((Grade.Dissatisfied, "来得太慢"), (file.Answers.Single().Grade, file.Answers.Single().RatingWords));
+        Assert.Contains(file.Timeline, e => e is { Act: "AnswerRated", Detail: "Dissatisfied" });
+    }
 }
