@@ -2,6 +2,7 @@ using Grpc.Core;
 using InquiryHub.Contracts.Channels;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
+using Microsoft.AspNetCore.Authorization;
 
 namespace InquiryHub.Web;
 
@@ -16,6 +17,19 @@ internal static class CallActs
             // On its own page nothing is read again: the operator is typing already.
             return call.Has("here") ? new ActReply() : new ActReply(Go: $"/calls?call={Uri.EscapeDataString(call["contactId"])}");
         });
+        // Apart from the page, which is there as soon as it rings: 680 lines of lists come behind it, once in ten minutes.
+        app.MapGet("/calls/lists", async (HttpContext context, HubClient hub) =>
+        {
+            var user = hub.As(context.User, context.RequestAborted);
+            try
+            {
+                var categories = Categories(await hub.Directory.ListCatalogueAsync(new(), user), Texts.Of(context)).Select(c => c.Shown);
+                var areas = Areas(await hub.Directory.ListAreasAsync(new(), user)).Select(a => a.Shown);
+                context.Response.Headers.CacheControl = "private, max-age=600";
+                return Results.Json(new { Categories = categories, Areas = areas });
+            }
+            catch (RpcException) { return Results.StatusCode(503); }
+        }).RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = WebModule.Scheme, Roles = Roles.Operator });
         app.MapAct("call", call => call["end"] switch
         {
             "add" => AddAsync(call),

@@ -93,6 +93,7 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
         await Expect(page.Locator(".who")).ToContainTextAsync("首次来电");
         await page.Keyboard.TypeAsync("水榭小区三号楼停暖两天");
         await page.Keyboard.PressAsync("Alt+3");
+        await Expect(page.Locator("#categories option")).Not.ToHaveCountAsync(0);
         await page.Keyboard.PressAsync("Alt+C");
         await page.Keyboard.TypeAsync("物业管理");
         await page.Keyboard.PressAsync("F9");

@@ -42,6 +42,11 @@ const same = () => { const f9 = $('.foot [data-key="F9"]'); if (f9) $$('.who [na
 const desk = $('.desk');
 if (desk) { same(); new MutationObserver(same).observe(desk, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] }); }
 
+// What one types ahead in. Without the lists the form works: both fields may stay empty.
+if ($('#categories')) fetch('/calls/lists?language=' + document.documentElement.lang).then(answer => answer.json()).then(lists => {
+  for (const [id, all] of Object.entries(lists)) document.getElementById(id)?.replaceChildren(...all.map(value => Object.assign(document.createElement('option'), { value })));
+}).catch(() => { });
+
 // Number and query code, to be told to the caller: kept in this window only, newest first.
 const place = `calls.just ${document.body.dataset.account ?? ''}`;
 const just = () => { try { return JSON.parse(sessionStorage.getItem(place) ?? '[]'); } catch { return []; } };

@@ -49,6 +49,7 @@ function clear() {
   form.reset();
   other.hidden = true;
   line.dispatchEvent(new Event('input', { bubbles: true }));
+  $('[data-draft-state=line]').textContent = ''; // an empty line is no draft
   say('');
   form.querySelector('input[name=topic]')?.focus();
 }
