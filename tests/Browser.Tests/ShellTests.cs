@@ -79,6 +79,17 @@ public sealed class ShellTests(BrowserHub hub)
     public Task The_dashboard_is_sound_in_both_languages_and_themes() => hub.PicturesAsync("supervisor1", "/dashboard", "dashboard", "h1");
 
     [Fact]
+    public async Task The_check_of_pages_notices_a_button_without_a_name()
+    {
+        var page = await hub.OpenAsync(null, "/signin");
+        await page.SoundAsync();
+        await page.EvaluateAsync("document.querySelector('main').append(document.createElement('button'))");
+        var wrong = await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(page.SoundAsync);
+        Assert.Contains("button-name", wrong.Message);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_page_that_is_not_there_says_so_and_shows_the_way_back()
     {
         var page = await hub.OpenAsync("supervisor1", "/no-such-page");
