@@ -25,7 +25,7 @@ internal static class QuarantineActs
                 Email = call["email"].Trim(), Place = call["place"].Trim(), CategoryCode = call["category"], AreaCode = call["area"], WantsReply = call.Has("wantsReply"),
             },
         }, call.As);
-        return new(Say: call.T["quarantine.filed.as", reply.InquiryId], Go: Page(call));
+        return new(Say: call.T["quarantine.filed.as", reply.InquiryId], Go: Page(call), Again: true);
     }
 
     static async Task<ActReply> RejectAsync(ActCall call)

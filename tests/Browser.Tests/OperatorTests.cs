@@ -54,7 +54,9 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
     /// <summary>F2, until the call is in hand and the cursor in the text.</summary>
     static async Task TakeAsync(IPage page)
     {
+        await page.Locator(page.Url.Contains("/calls?call=") ? ".bar [data-here] [data-key=F2]" : ".pill[data-key=F2]").WaitForAsync();
         await page.Keyboard.PressAsync("F2");
+        await Expect(page.Locator(".bar [data-here]")).ToHaveCountAsync(0);
         await Expect(page.Locator("button[data-key=F9]")).ToBeEnabledAsync();
         await Expect(page.Locator("#text")).ToBeFocusedAsync();
     }

@@ -198,7 +198,10 @@ public sealed class TriageTests(BrowserHub hub)
     {
         var (id, _) = await hub.AskAsync("丑件改派", category: "010101");
         await hub.AssignedAsync(id);
-        var page = await hub.OpenAsync(Dispatcher, $"/triage/{id}");
+        var page = await hub.OpenAsync(Dispatcher, $"/case/{id}");
+        await page.Locator("[data-key='Alt+P']").WaitForAsync();
+        await page.Keyboard.PressAsync("Alt+p");
+        await page.WaitForURLAsync($"**/triage/{id}");
         await Assertions.Expect(page.Locator(".c .note")).ToContainTextAsync("市发展和改革委员会");
         await page.PictureAsync("triage-again");
         await page.SoundAsync();

@@ -122,6 +122,8 @@ async function act(form, data, keepalive = false) {
     if (reply.refusal) { refuse(form, reply.refusal); if (reply.signedOut) signIn(); form.dispatchEvent(new CustomEvent('hub:refused', { bubbles: true, detail: reply })); return false; }
     reply.forget?.forEach(forget);
     form.dispatchEvent(new CustomEvent('hub:done', { bubbles: true, detail: reply }));
+    // Already there: what the page holds, a dialog, a cursor, stays.
+    if (reply.go && !reply.again && new URL(reply.go, location.href).href === location.href) reply.go = null;
     if (reply.go || reply.again) { if (reply.say) store.set('hub.said', reply.say); leaving = true; if (reply.go) location.assign(reply.go); else location.reload(); }
     else if (reply.say) tell(reply.say);
     return true;
