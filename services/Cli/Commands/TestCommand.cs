@@ -24,7 +24,7 @@ internal sealed record TestResult(string Project, int Passed, int Failed, IReadO
 /// <summary>`test`: every project under tests/ that holds tests, on throw-away servers.</summary>
 internal static class TestCommand
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(35);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(38);
     private static string Tests => Path.Combine(City.Checkout, "tests");
 
     public static async Task<int> RunAsync(Screen screen, string[] only, string? filter, CancellationToken cancel)
