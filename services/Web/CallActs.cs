@@ -18,34 +18,29 @@ internal static class CallActs
             return call.Has("here") ? new ActReply() : new ActReply(Go: $"/calls?call={Uri.EscapeDataString(call["contactId"])}");
         });
         // Apart from the page, which is there as soon as it rings: 680 lines of lists come behind it, once in ten minutes.
-        app.MapGet("/calls/lists", async (HttpContext context, HubClient hub) =>
+        app.MapGet("/calls/lists", async (HttpContext context, Names directory) =>
         {
-            var user = hub.As(context.User, context.RequestAborted);
-            try
-            {
-                var categories = Categories(await hub.Directory.ListCatalogueAsync(new(), user), Texts.Of(context)).Select(c => c.Shown);
-                var areas = Areas(await hub.Directory.ListAreasAsync(new(), user)).Select(a => a.Shown);
-                context.Response.Headers.CacheControl = "private, max-age=600";
-                return Results.Json(new { Categories = categories, Areas = areas });
-            }
-            catch (RpcException) { return Results.StatusCode(503); }
+            var names = await directory.GetAsync(context.RequestAborted);
+            if (names.Catalogue.Count == 0) return Results.StatusCode(503);
+            context.Response.Headers.CacheControl = "private, max-age=600";
+            return Results.Json(new { Categories = Categories(names, Texts.Of(context)).Select(c => c.Shown), Areas = Areas(names).Select(a => a.Shown) });
         }).RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = WebModule.Scheme, Roles = Roles.Operator });
+        var directory = app.Services.GetRequiredService<Names>();
         app.MapAct("call", call => call["end"] switch
         {
             "add" => AddAsync(call),
             "WrongNumber" or "Silent" or "Harassment" or "Other" => CloseAsync(call),
             "answer" when string.IsNullOrWhiteSpace(call["reply"]) => Task.FromResult(new ActReply(call.T["calls.noreply"])),
-            _ => RegisterAsync(call),
+            _ => RegisterAsync(call, directory),
         });
     }
 
-    static async Task<ActReply> RegisterAsync(ActCall call)
+    static async Task<ActReply> RegisterAsync(ActCall call, Names directory)
     {
-        var (category, area) = (call["category"].Trim(), call["area"].Trim());
-        var categories = category.Length == 0 ? [] : Categories(await call.Hub.Directory.ListCatalogueAsync(new(), call.As), call.T);
-        var areas = area.Length == 0 ? [] : Areas(await call.Hub.Directory.ListAreasAsync(new(), call.As));
-        if (CodeOf(category, categories) is not { } categoryCode) return new(call.T["calls.nocategory"]);
-        if (CodeOf(area, areas) is not { } areaCode) return new(call.T["calls.noarea"]);
+        var (category, area, names) = (call["category"].Trim(), call["area"].Trim(), await directory.GetAsync());
+        if (names.Catalogue.Count == 0 && category.Length + area.Length > 0) return new(call.T.Of(HubClient.Unreachable));
+        if (CodeOf(category, Categories(names, call.T)) is not { } categoryCode) return new(call.T["calls.nocategory"]);
+        if (CodeOf(area, Areas(names)) is not { } areaCode) return new(call.T["calls.noarea"]);
         Enum.TryParse<InquiryKind>(call["kind"], out var kind);
         var request = Of(call);
         (request.Kind, request.CategoryCode, request.AreaCode, request.Place) = (kind, categoryCode, areaCode, call["place"].Trim());
@@ -82,14 +77,11 @@ internal static class CallActs
     }
 
     /// <summary>Lists that one types ahead in: what is shown, and the code.</summary>
-    public static List<(string Shown, string Code)> Categories(Contracts.Directory.ListCatalogueReply reply, Texts t) =>
-        [.. reply.Entries.Where(e => e.Active).Select(e => ($"{t.Either(e.NameZh, e.NameEn)} {e.EntryCode}", e.EntryCode)).DistinctBy(e => e.EntryCode)];
+    public static IReadOnlyList<(string Shown, string Code)> Categories(NameList names, Texts t) =>
+        [.. names.Catalogue.Values.Where(e => e.Active).OrderBy(e => e.EntryCode, StringComparer.Ordinal).Select(e => ($"{t.Either(e.NameZh, e.NameEn)} {e.EntryCode}", e.EntryCode))];
 
-    public static List<(string Shown, string Code)> Areas(Contracts.Directory.ListAreasReply reply)
-    {
-        var names = reply.Areas.ToDictionary(a => a.AreaCode, a => a.Name);
-        return [.. reply.Areas.Select(a => (names.TryGetValue(a.ParentAreaCode, out var parent) ? $"{parent} {a.Name} {a.AreaCode}" : $"{a.Name} {a.AreaCode}", a.AreaCode))];
-    }
+    public static IReadOnlyList<(string Shown, string Code)> Areas(NameList names) => [.. names.Areas.Values.OrderBy(a => a.AreaCode, StringComparer.Ordinal)
+        .Select(a => (names.Areas.TryGetValue(a.ParentAreaCode, out var parent) ? $"{parent.Name} {a.Name} {a.AreaCode}" : $"{a.Name} {a.AreaCode}", a.AreaCode))];
 
     /// <summary>The code of what was typed: as shown, the code itself, or a name that only one has. Empty for nothing, null for what is in no list.</summary>
     public static string? CodeOf(string typed, IReadOnlyList<(string Shown, string Code)> list)

@@ -68,5 +68,7 @@ internal sealed class HubClient(GrpcChannel channel, [FromKeyedServices("directo
     /// <summary>The refusal that a call ended with; what is no refusal reads as "not reachable".</summary>
     public static Refusal RefusalOf(RpcException e) =>
         e.Trailers.Get("refusal-bin") is { } sent ? Refusal.Parser.ParseFrom(sent.ValueBytes)
-        : Refusals.Of("Unreachable", "暂时读不到数据，请稍候重试。", "The data can't be read at the moment; please try again shortly.");
+        : Unreachable;
+
+    public static readonly Refusal Unreachable = Refusals.Of("Unreachable", "暂时读不到数据，请稍候重试。", "The data can't be read at the moment; please try again shortly.");
 }

@@ -1,24 +1,33 @@
 using System.Collections.Frozen;
 using Grpc.Core;
+using InquiryHub.Contracts.Directory;
 
 namespace InquiryHub.Web;
 
-/// <summary>What the codes of the case file are called. A code that nobody named is shown as it is.</summary>
-public sealed record NameList(FrozenDictionary<string, string> Units, FrozenDictionary<string, string> Officers, FrozenDictionary<string, string> Areas,
-    FrozenDictionary<string, (string Zh, string En)> Channels, FrozenDictionary<string, (string Zh, string En)> Categories)
+/// <summary>Directory's data as pages name it. A code that nobody named is shown as it is.</summary>
+public sealed record NameList(FrozenDictionary<string, UnitPublished> Units, FrozenDictionary<string, string> Officers, FrozenDictionary<string, AreaPublished> Areas,
+    FrozenDictionary<string, ChannelPublished> Channels, FrozenDictionary<string, CatalogueEntryPublished> Catalogue)
 {
-    public static readonly NameList None = new(FrozenDictionary<string, string>.Empty, FrozenDictionary<string, string>.Empty, FrozenDictionary<string, string>.Empty,
-        FrozenDictionary<string, (string, string)>.Empty, FrozenDictionary<string, (string, string)>.Empty);
+    public static readonly NameList None = new(FrozenDictionary<string, UnitPublished>.Empty, FrozenDictionary<string, string>.Empty, FrozenDictionary<string, AreaPublished>.Empty,
+        FrozenDictionary<string, ChannelPublished>.Empty, FrozenDictionary<string, CatalogueEntryPublished>.Empty);
 
-    public string Unit(string code) => Units.GetValueOrDefault(code, code);
+    public string Unit(string code) => Units.TryGetValue(code, out var u) ? u.Name : code;
     /// <summary>An officer by id; any other account (operator1) by itself.</summary>
     public string Officer(string id) => Officers.GetValueOrDefault(id, id);
-    public string Area(string code) => Areas.GetValueOrDefault(code, code);
-    internal string Channel(string code, Texts t) => Channels.TryGetValue(code, out var n) ? t.Either(n.Zh, n.En) : code;
-    internal string Category(string code, Texts t) => Categories.TryGetValue(code, out var n) ? t.Either(n.Zh, n.En) : code;
+    public string Area(string code) => Areas.TryGetValue(code, out var a) ? a.Name : code;
+    internal string Channel(string code, Texts t) => Channels.TryGetValue(code, out var c) ? t.Either(c.NameZh, c.NameEn) : code;
+    internal string Category(string code, Texts t) => Catalogue.TryGetValue(code, out var e) ? t.Either(e.NameZh, e.NameEn) : code;
+
+    /// <summary>盘锦市 · 兴隆台区 · 惠宾街道; empty for no area.</summary>
+    public string AreaPath(string code)
+    {
+        var names = new List<string>();
+        for (var at = code; Areas.TryGetValue(at, out var area) && names.Count < 6; at = area.ParentAreaCode) names.Insert(0, area.Name);
+        return names.Count == 0 ? code : string.Join(" · ", names);
+    }
 }
 
-/// <summary>Directory's names, read at most every two minutes; the last ones while it is away.</summary>
+/// <summary>Directory's names, read at most every two minutes; the last ones while it is away, <see cref="NameList.None"/> before the first.</summary>
 internal sealed class Names(HubClient hub, TimeProvider clock)
 {
     static readonly TimeSpan fresh = TimeSpan.FromMinutes(2), again = TimeSpan.FromSeconds(5);
@@ -48,8 +57,7 @@ internal sealed class Names(HubClient hub, TimeProvider clock)
         using var areas = hub.Directory.ListAreasAsync(new(), hub.AsService());
         using var channels = hub.Directory.ListChannelsAsync(new(), hub.AsService());
         using var catalogue = hub.Directory.ListCatalogueAsync(new(), hub.AsService());
-        return new((await units).Units.ToFrozenDictionary(u => u.UnitCode, u => u.Name), (await officers).Officers.ToFrozenDictionary(o => o.OfficerId, o => o.Name),
-            (await areas).Areas.ToFrozenDictionary(a => a.AreaCode, a => a.Name), (await channels).Channels.ToFrozenDictionary(c => c.Channel, c => (c.NameZh, c.NameEn)),
-            (await catalogue).Entries.ToFrozenDictionary(e => e.EntryCode, e => (e.NameZh, e.NameEn)));
+        return new((await units).Units.ToFrozenDictionary(u => u.UnitCode), (await officers).Officers.ToFrozenDictionary(o => o.OfficerId, o => o.Name),
+            (await areas).Areas.ToFrozenDictionary(a => a.AreaCode), (await channels).Channels.ToFrozenDictionary(c => c.Channel), (await catalogue).Entries.ToFrozenDictionary(e => e.EntryCode));
     }
 }

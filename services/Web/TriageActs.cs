@@ -11,11 +11,12 @@ internal static class TriageActs
     public static void Map(WebApplication app)
     {
         app.MapAct("triage-place", PlaceAsync);
-        app.MapGet("/triage/units", [Authorize(AuthenticationSchemes = WebModule.Scheme, Roles = Roles.Dispatcher)] async (HttpContext context, TriageBook book) =>
+        app.MapGet("/triage/units", [Authorize(AuthenticationSchemes = WebModule.Scheme, Roles = Roles.Dispatcher)] async (HttpContext context, Names directory) =>
         {
+            var names = await directory.GetAsync(context.RequestAborted);
+            if (names.Units.Count == 0) return Results.StatusCode(503);
             context.Response.Headers.CacheControl = "private, max-age=300";
-            var names = await book.NamesAsync(context.User, context.RequestAborted);
-            return Results.Json(names.Units.Values.Where(u => u.Active).OrderBy(u => u.UnitCode, StringComparer.Ordinal).Select(u => new UnitName(u.UnitCode, u.Name, Pinyin.Initials(u.Name), names.Area(u.AreaCode))), Json.Options);
+            return Results.Json(names.Units.Values.Where(u => u.Active).OrderBy(u => u.UnitCode, StringComparer.Ordinal).Select(u => new UnitName(u.UnitCode, u.Name, Pinyin.Initials(u.Name), names.AreaPath(u.AreaCode))), Json.Options);
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using InquiryHub.Contracts.Statistics;
 
@@ -54,8 +55,8 @@ public partial class WebTests
     public void What_is_typed_into_a_list_is_one_of_its_entries_or_none(string typed, string? code)
     {
         Contracts.Directory.AreaPublished Area(string code, string name, string parent) => new() { AreaCode = code, Name = name, ParentAreaCode = parent };
-        var list = new Contracts.Directory.ListAreasReply { Areas = { Area("211100", "盘锦市", ""), Area("211102", "双台子区", "211100"), Area("211102002", "胜利街道", "211102"), Area("211102003", "建设街道", "211102") } };
-        Assert.Equal(code, CallActs.CodeOf(typed, CallActs.Areas(list)));
+        var names = NameList.None with { Areas = new[] { Area("211100", "盘锦市", ""), Area("211102", "双台子区", "211100"), Area("211102002", "胜利街道", "211102"), Area("211102003", "建设街道", "211102") }.ToFrozenDictionary(a => a.AreaCode) };
+        Assert.Equal(code, CallActs.CodeOf(typed, CallActs.Areas(names)));
     }
 
     [Fact]
