@@ -42,17 +42,16 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await foreach (var _ in live.WatchAsync(stop.Token))
+            await foreach (var desk in live.WatchAsync(stop.Token))
             {
-                var (calls, asOf) = await ChannelsStore.LiveCallsAsync(database, stop.Token);
-                var now = new CallsNow { Calls = { calls.Select(c => CallView.Of(c, intake.Open(c.ContactId, c.Caller), account)) } };
+                if (desk is null) throw Answers.Refused(Refusals.Busy);
+                var now = new CallsNow { Calls = { desk.Calls.Select(c => CallView.Of(c.Call, c.Number, account)) } };
                 if (now.Equals(last)) continue;
                 last = now;
-                await stream.WriteAsync(new(now) { AsOf = CityTime.Stamp(asOf) }, stop.Token);
+                await stream.WriteAsync(new(now) { AsOf = CityTime.Stamp(desk.AsOf) }, stop.Token);
             }
         }
         catch (OperationCanceledException) { /* the operator left, or the hub stops */ }
-        catch (NpgsqlException) { throw Answers.Refused(Refusals.Busy); }
     }
 
     [Authorize(Roles = Roles.Operator)]
@@ -115,7 +114,7 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         var (entry, read) = (Entry(kept, resolution), EntryReading.Of(kept.Door, raw));
         if (!request.ReadingOnly) entry.Raw = ByteString.CopyFrom(raw);
         entry.Reading = new() { Form = read.Form, Shown = read.Shown, Cut = read.Cut, Guess = read.Guess };
-        entry.RejectNote = intake.Open(kept.Key, resolution?.Note) ?? "";
+        entry.RejectNote = ring.Open(kept.Key, resolution?.Note) ?? "";
         entry.Channels.AddRange(QuarantineFiling.ChannelsOf(kept.Door));
         return entry;
     }
@@ -149,7 +148,7 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
     [AllowAnonymous]
     public override async Task<AddWordsReply> AddWords(AddWordsRequest request, ServerCallContext context)
     {
-        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId) || !ring.IsQueryCode(inquiryId, request.QueryCode)) throw Answers.Refused(DoorRefusals.WrongNumberOrCode);
+        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId) || !ring.IsQueryCode(inquiryId, request.QueryCode)) throw Answers.Refused(Refusals.WrongNumberOrCode);
         return new() { ReceivedAt = Receipt(await door.TakeAsync(Doors.Web, FormMapping.Map(request, inquiryId), request.ToByteArray())).ReceivedAt };
     }
 
@@ -157,13 +156,14 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
     public override async Task<Registered> RegisterWalkIn(RegisterWalkInRequest request, ServerCallContext context)
     {
         // How long ago, not when: a counter's clock may be wrong, and a demonstration's city lives in another year.
-        DateTimeOffset? occurred = request.SecondsAgo > 0 ? (await ChannelsStore.CityNowAsync(database, context.CancellationToken)).AddSeconds(-Math.Min(request.SecondsAgo, MostSecondsAgo)) : null;
+        DateTimeOffset? occurred = request.SecondsAgo > 0 ? (await CityTime.NowAsync(database, context.CancellationToken)).AddSeconds(-Math.Min(request.SecondsAgo, MostSecondsAgo)) : null;
         var city = await reference.GetAsync<DoorReference>(context.CancellationToken);
         var area = city.Counters.TryGetValue(request.CounterId, out var counter) && city.Areas.Contains(counter.AreaCode) ? counter.AreaCode : "";
         return Receipt(await door.TakeAsync(Doors.WalkIn, WalkInMapping.Map(request, Actor.Of(context.GetHttpContext().User), occurred, area), request.ToByteArray()));
     }
 
-    const long MostSecondsAgo = 31 * 24 * 3600; // further back Statistics counts the day of receipt
+    // Further back the day of receipt counts.
+    static readonly long MostSecondsAgo = (long)CityTime.Backdating.TotalSeconds;
 
     [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
     public override async Task<ListWalkInTodayReply> ListWalkInToday(ListWalkInTodayRequest request, ServerCallContext context)
@@ -184,5 +184,4 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         var receipt = outcome.OrRefuse();
         return new() { InquiryId = receipt.InquiryId, QueryCode = receipt.QueryCode, ReceivedAt = CityTime.Stamp(receipt.ReceivedAt), IsNew = receipt.IsNew };
     }
-
 }

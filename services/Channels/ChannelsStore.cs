@@ -114,12 +114,6 @@ static class ChannelsStore
         return (day, sums, rows);
     }
 
-    public static async Task<DateTimeOffset> CityNowAsync(NpgsqlDataSource database, CancellationToken stop)
-    {
-        await using var command = database.CreateCommand("select log.city_now()");
-        return new((DateTime)(await command.ExecuteScalarAsync(stop))!, TimeSpan.Zero);
-    }
-
     static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource database, string sql, CancellationToken stop, params object[] values)
     {
         await using var command = database.CreateCommand(sql);

@@ -28,7 +28,7 @@ interface IAnswerSender
 /// Brings answers out, a loop a door: claim many in one commit, send, finish them in one commit. The claim is the fence: of two
 /// instances that see the same due rows only one gets each. 14,000 slips take 28 rounds.
 /// </summary>
-sealed partial class DeliveryWorker([FromKeyedServices("channels")] Writer writer, [FromKeyedServices("channels")] NpgsqlDataSource database, Intake intake, KeyRing ring,
+sealed partial class DeliveryWorker([FromKeyedServices("channels")] Writer writer, [FromKeyedServices("channels")] NpgsqlDataSource database, KeyRing ring,
     ChannelsOptions options, IEnumerable<IAnswerSender> senders, TimeProvider clock, ILogger<DeliveryWorker> log) : BackgroundService
 {
     static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200), AfterFailure = TimeSpan.FromSeconds(2);
@@ -100,8 +100,8 @@ sealed partial class DeliveryWorker([FromKeyedServices("channels")] Writer write
     }
 
     ReplyAddress? Address(UnitOfWork work, AnswerDelivery d, InquiryDoor door) =>
-        d.Door == Doors.Qq ? intake.Open(d.ThreadKey!, work.Get(ChannelsStore.Threads, d.ThreadKey!)?.Openid) is { } openid ? new(openid) : null
-        : intake.Open(d.InquiryId, door.ReplyTo) is { } json ? Json.Read<ReplyAddress>(json) : null;
+        d.Door == Doors.Qq ? ring.Open(d.ThreadKey!, work.Get(ChannelsStore.Threads, d.ThreadKey!)?.Openid) is { } openid ? new(openid) : null
+        : ring.Open(d.InquiryId, door.ReplyTo) is { } json ? Json.Read<ReplyAddress>(json) : null;
 
     string TextOf(AnswerDelivery d) => d.AnswerNo == 0
         ? $"您的诉求已收到，编号 {d.InquiryId}，查询码 {ring.QueryCode(d.InquiryId)}。凭编号和查询码可查询办理进度与答复。\nYour inquiry was received: number {d.InquiryId}, query code {ring.QueryCode(d.InquiryId)}."

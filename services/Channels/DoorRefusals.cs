@@ -36,7 +36,6 @@ static class DoorRefusals
     public static readonly Refusal NoKind = Refusals.Of("NoKind", "请选择类型：咨询、求助、投诉、举报、意见建议或表扬。", "Please choose a kind: consultation, help, complaint, report, suggestion or praise.");
     public static readonly Refusal NoText = Refusals.Of("NoText", "请写下诉求内容；没有诉求的来电请按不成单。", "Please write what the caller wants; a call without a matter is closed as no order.");
     public static readonly Refusal InquiryNotOpen = Refusals.Of("InquiryNotOpen", "该诉求不在办理中（已办结，或没有这个编号），不能补充；请登记为新的诉求。", "This inquiry is not open (closed, or no such number) and takes nothing more; please register a new one.");
-    public static readonly Refusal WrongNumberOrCode = Refusals.Of("UnknownInquiry", "编号或查询码不对，请按回执核对后重试。", "The number or the query code is wrong; please check them on your slip.");
 
     public static Refusal Missing(string field) => Refusals.Of("MissingField", $"缺少字段 {field}。", $"The field {field} is missing.");
     public static Refusal InvalidId(string field) => Refusals.Of("InvalidId", $"{field} 须为 1 至 128 个可见的英文字符。", $"{field} must be 1 to 128 visible ASCII characters.");

@@ -70,7 +70,7 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
         if (choice.Outcome == Intaken.Registered) Register(r, choice, work);
         if (choice.Outcome == Intaken.Added) Add(r, choice, work);
         if (Writes(r) && choice.Outcome is Intaken.Registered or Intaken.Added)
-            work.Put(ChannelsStore.Threads, QqThread.Wrote(work.Get(ChannelsStore.Threads, r.ThreadKey!), r.ThreadKey!, Box(r.ThreadKey!, r.ReplyTo!.Address), r.DoorKey, choice.Contact.InquiryId, choice.Outcome == Intaken.Registered ? 1 : 0, work.Now));
+            work.Put(ChannelsStore.Threads, QqThread.Wrote(work.Get(ChannelsStore.Threads, r.ThreadKey!), r.ThreadKey!, ring.Box(r.ThreadKey!, r.ReplyTo!.Address), r.DoorKey, choice.Contact.InquiryId, choice.Outcome == Intaken.Registered ? 1 : 0, work.Now));
         return new Choice(choice.Outcome, choice.Contact);
     }
 
@@ -84,7 +84,7 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
         // What was answered on the spot waits for no answer: it needs no way back.
         if (r.DirectAnswer is null)
             work.PutNew(ChannelsStore.Inquiries, new InquiryDoor(id, r.Door, r.WantsReply)
-            { CounterId = r.CounterId, ThreadKey = r.ThreadKey, ReplyTo = r.ReplyTo is null || r.Door == Doors.Qq ? null : Box(id, Json.Write(r.ReplyTo)) });
+            { CounterId = r.CounterId, ThreadKey = r.ThreadKey, ReplyTo = r.ReplyTo is null || r.Door == Doors.Qq ? null : ring.Box(id, Json.Write(r.ReplyTo)) });
         if (r is { Door: Doors.Email or Doors.Qq, ReplyTo: not null })
             work.PutNew(ChannelsStore.Deliveries, new AnswerDelivery(id, 0, r.Door)
             { State = AnswerDelivery.Sending, DueAt = clock.GetUtcNow(), ThreadKey = r.ThreadKey, MessageId = r.Door == Doors.Qq ? r.DoorKey : null, MessageSeq = r.Door == Doors.Qq ? 1 : 0 });
@@ -108,7 +108,7 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
     // The operator need not type the number again that the telephone system has pushed.
     Content WithNumber(Received r, IntakeChoice choice)
     {
-        if (r.Content.Phone.Length > 0 || choice.Call?.Caller is not { } caller || Open(r.ContactId, caller) is not { } pushed) return r.Content;
+        if (r.Content.Phone.Length > 0 || choice.Call?.Caller is not { } caller || ring.Open(r.ContactId, caller) is not { } pushed) return r.Content;
         return new(r.Content) { Phone = pushed, PhoneE164 = pushed.StartsWith('+') ? pushed : "" };
     }
 
@@ -154,8 +154,4 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
             return new(this, null);
         });
     }
-
-    /// <summary>Sealed text for a row's JSON.</summary>
-    public string Box(string about, string text) => Convert.ToBase64String(ring.Seal(about, new Text { Text_ = text }).ToByteArray());
-    public string? Open(string about, string? box) => box is null ? null : ring.Unseal<Text>(about, Sealed.Parser.ParseFrom(Convert.FromBase64String(box)))?.Text_;
 }

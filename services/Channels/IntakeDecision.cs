@@ -62,7 +62,7 @@ static class IntakeDecision
 
         var (number, sequence) = NextNumber(state.Sequence, shard, CityTime.DateOf(now));
         var contact = new KnownContact(r.Key, r.ContentHash, number, r.ContactId, now);
-        if (r.CounterId.Length > 0) contact = contact with { CounterId = r.CounterId, CounterOn = DayOf(occurred, now), CategoryCode = r.CategoryCode, Direct = r.DirectAnswer is not null };
+        if (r.CounterId.Length > 0) contact = contact with { CounterId = r.CounterId, CounterOn = CityTime.CountsOn(occurred, now), CategoryCode = r.CategoryCode, Direct = r.DirectAnswer is not null };
         return new IntakeChoice(Intaken.Registered, contact)
         {
             Sequence = sequence, Call = call, MatterNo = call?.Matters ?? r.MatterNo, OccurredAt = occurred, ReceivingUnitCode = unit,
@@ -81,11 +81,6 @@ static class IntakeDecision
 
     /// <summary>Not before 2000 and at most a day ahead of the city's clock: clocks of counters and mail programs are often wrong.</summary>
     public static bool IsPlausible(DateTimeOffset? at, DateTimeOffset now) => at is { } t && t >= Earliest && t <= now.AddDays(1);
-
-    static readonly TimeSpan Backdating = TimeSpan.FromDays(31);
-
-    /// <summary>The city's day on which a contact counts: the day it happened when that is at most 31 days ago, else the day of receipt. Statistics counts by the same rule.</summary>
-    static DateOnly DayOf(DateTimeOffset occurred, DateTimeOffset received) => CityTime.DateOf(occurred <= received && received - occurred <= Backdating ? occurred : received);
 
     // A clock that steps back over midnight must not count the earlier day again: the later day goes on.
     static (string Number, Sequence Next) NextNumber(Sequence? last, int shard, DateOnly today)

@@ -54,7 +54,7 @@ sealed partial class Intake
             var (decided, refusal) = decide(before, work.Now);
             if (refusal is not null) return refusal;
             var call = decided!;
-            if (call.Caller is null && caller is not null) call = call with { Caller = Box(contactId, caller) };
+            if (call.Caller is null && caller is not null) call = call with { Caller = ring.Box(contactId, caller) };
             if (call == before) return call;
             PutCall(work, call);
             if (call.Filed.Length == 0 || before?.Filed == call.Filed) return call;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Google.Protobuf;
 using InquiryHub.Contracts.Channels;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
@@ -85,4 +86,12 @@ static class Doors
 {
     public const string Hotline = "hotline", Minxin = "minxin", Web = "web", Email = "email", Qq = "qq", WalkIn = "walkin", Office = "office";
     public static readonly IReadOnlyList<string> All = [Hotline, Minxin, Web, Email, Qq, WalkIn, Office];
+}
+
+/// <summary>Sealed text for a row's JSON.</summary>
+static class Boxes
+{
+    public static string Box(this KeyRing ring, string about, string text) => Convert.ToBase64String(ring.Seal(about, new Text { Text_ = text }).ToByteArray());
+    /// <summary>Null for no box, and when its key was destroyed.</summary>
+    public static string? Open(this KeyRing ring, string about, string? box) => box is null ? null : ring.Unseal<Text>(about, Sealed.Parser.ParseFrom(Convert.FromBase64String(box)))?.Text_;
 }

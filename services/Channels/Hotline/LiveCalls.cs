@@ -1,22 +1,28 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using InquiryHub.Kernel;
+using Npgsql;
 using StackExchange.Redis;
 
 namespace InquiryHub.Channels;
 
+/// <summary>The calls at the operators' desks as they stand, each with its caller's number opened.</summary>
+sealed record DeskCalls(IReadOnlyList<(Call Call, string? Number)> Calls, DateTimeOffset AsOf);
+
 /// <summary>
-/// Tells who watches the calls that something has changed: at once within this process, by Redis pub/sub between processes. What
-/// is told is never what happened, only that it did: the few calls there are are read again. So nothing can be missed for longer
-/// than a look: every 30 s, every 2 s while Redis is away.
+/// The calls for all who watch them, read once a process when something has changed, however many screens are open: told at once within
+/// this process, by Redis pub/sub between processes. What is told is never what happened, only that it did. So nothing can be missed for
+/// longer than a look: every 30 s, every 2 s while Redis is away.
 /// </summary>
-sealed class LiveCalls(RedisLink redis) : BackgroundService
+sealed class LiveCalls(RedisLink redis, [FromKeyedServices("channels")] NpgsqlDataSource database, KeyRing ring) : BackgroundService
 {
     static readonly RedisChannel topic = RedisChannel.Literal("hub:calls");
     static readonly TimeSpan look = TimeSpan.FromSeconds(30), lookAlone = TimeSpan.FromSeconds(2);
     readonly string self = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-    ImmutableList<Channel<bool>> watchers = [];
+    readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    ImmutableList<Channel<DeskCalls?>> watchers = [];
     volatile bool subscribed;
 
     /// <summary>Called when a call at a desk has changed and the change is committed. Never waits.</summary>
@@ -29,28 +35,48 @@ sealed class LiveCalls(RedisLink redis) : BackgroundService
         catch (Exception e) when (e is RedisException or TimeoutException) { /* they look */ }
     }
 
-    void Wake() { foreach (var watcher in watchers) watcher.Writer.TryWrite(true); }
+    void Wake() => wake.Writer.TryWrite(true);
 
-    /// <summary>Once at the beginning and then whenever the calls are to be read; several changes at once may be one.</summary>
-    public async IAsyncEnumerable<bool> WatchAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    /// <summary>As they are now, and again whenever they were read; a slow watcher gets the newest. Null: they can't be read.</summary>
+    public async IAsyncEnumerable<DeskCalls?> WatchAsync([EnumeratorCancellation] CancellationToken stop)
     {
-        var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-        ImmutableInterlocked.Update(ref watchers, w => w.Add(wake));
+        var own = Channel.CreateBounded<DeskCalls?>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        ImmutableInterlocked.Update(ref watchers, w => w.Add(own));
         try
         {
-            while (true)
-            {
-                yield return true;
-                using var rest = CancellationTokenSource.CreateLinkedTokenSource(stop);
-                rest.CancelAfter(subscribed && redis.Up ? look : lookAlone);
-                try { await wake.Reader.ReadAsync(rest.Token); }
-                catch (OperationCanceledException) when (!stop.IsCancellationRequested) { }
-            }
+            Wake();
+            await foreach (var now in own.Reader.ReadAllAsync(stop)) yield return now;
         }
-        finally { ImmutableInterlocked.Update(ref watchers, w => w.Remove(wake)); }
+        finally { ImmutableInterlocked.Update(ref watchers, w => w.Remove(own)); }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stop)
+    {
+        var subscribing = SubscribeAsync(stop);
+        while (!stop.IsCancellationRequested)
+        {
+            using var rest = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            rest.CancelAfter(subscribed && redis.Up ? look : lookAlone);
+            // Woken before it reads: what is committed while it reads wakes it again.
+            try { await wake.Reader.ReadAsync(rest.Token); } catch (OperationCanceledException) { /* a look, or the end */ }
+            if (stop.IsCancellationRequested || watchers.IsEmpty) continue;
+            var now = await ReadAsync(stop);
+            foreach (var watcher in watchers) watcher.Writer.TryWrite(now);
+        }
+        await subscribing;
+    }
+
+    async Task<DeskCalls?> ReadAsync(CancellationToken stop)
+    {
+        try
+        {
+            var (calls, asOf) = await ChannelsStore.LiveCallsAsync(database, stop);
+            return new([.. calls.Select(c => (c, ring.Open(c.ContactId, c.Caller)))], asOf);
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException) { return null; }
+    }
+
+    async Task SubscribeAsync(CancellationToken stop)
     {
         await Task.Yield(); // connecting takes up to 2 s when Redis is away
         if (redis.Connection is not { } connection) return;

@@ -36,7 +36,7 @@ sealed partial class Intake
     public async Task<Outcome<RejectQuarantinedReply>> RejectAsync(string commandId, Quarantined entry, string reason, string note, Actor actor)
     {
         // Sealed before the batch: a batch that is run again must write the same bytes.
-        var box = note.Trim().Length == 0 ? null : Box(entry.Key, note.Trim());
+        var box = note.Trim().Length == 0 ? null : ring.Box(entry.Key, note.Trim());
         return await writer.CommandAsync<RejectQuarantinedReply>(commandId, [entry.Key], w => w.Add(ChannelsStore.Resolutions, entry.Key), work =>
         {
             var (rejected, no) = QuarantineDecision.Reject(entry.Reason, work.Get(ChannelsStore.Resolutions, entry.Key), entry.Key, reason, note, box, actor.Account, work.Now);
