@@ -30,7 +30,7 @@ static class CaseView
         {
             Row = Row(c), Text = string.Join("\n\n", (text?.Supplements ?? []).Select(s => s.Text).Prepend(text?.Text ?? "")), Place = text?.Place ?? "",
             // 举报人保密: whoever reports is shown to nobody here, not even masked.
-            NameMasked = registration.Confidential ? "***" : Mask.Name(person?.Name), PhoneMasked = registration.Confidential ? "***" : Mask.Phone(person?.Phone), Confidential = registration.Confidential,
+            NameMasked = registration.Confidential ? "***" : Mask.Name(person?.Name), PhoneMasked = registration.Confidential ? "***" : PhoneNumber.Masked(person?.Phone), Confidential = registration.Confidential,
             CategoryCode = registration.CategoryCode, AreaCode = registration.AreaCode, Contacts = 1 + c.Added.Count, ReplyUnwanted = !registration.WantsReply,
         };
         file.Tasks.AddRange(c.Tasks.Where(t => t.Dispatch is not null).OrderBy(t => t.Dispatch!.No).Select(t => Row(c, t)));
@@ -98,6 +98,4 @@ static class Mask
 {
     /// <summary>The first character and two stars, whatever the length.</summary>
     public static string Name(string? name) => name is null || name.EnumerateRunes().FirstOrDefault() is not { Value: > 0 } first ? "" : $"{first}**";
-
-    public static string Phone(string? phone) => PhoneNumber.Masked(phone);
 }

@@ -96,7 +96,6 @@ static class CaseworkRefusals
     public static readonly Refusal AnswerOnItsWay = Refusals.Of("AnswerOnItsWay", "答复尚未送达，请待送达或确认无法送达后再办结。", "The answer has not reached the citizen yet; close it once it is delivered or undeliverable.");
     public static readonly Refusal InvalidPage = Refusals.Of("InvalidPage", "翻页标记无效，请从第一页重新开始。", "The page mark is not valid; please start from the first page.");
     public static readonly Refusal InvalidDay = Refusals.Of("InvalidDay", "日期应为 yyyy-MM-dd。", "A day must be yyyy-MM-dd.");
-    public static readonly Refusal WrongNumberOrCode = Refusals.Of("UnknownInquiry", "编号或查询码不对，请按回执核对后重试。", "The number or the query code is wrong; please check them on your slip.");
     public static readonly Refusal InvalidJson = Refusals.Of("InvalidJson", "请求应为 JSON：inquiryNumber、queryCode。", "The request must be JSON with inquiryNumber and queryCode.");
 
     public static readonly Refusal DraftTooLong = Refusals.Of("InvalidDraft", "内容超过 10 万字，草稿没有存到服务器；请缩减，或分开写。", "The text has more than 100,000 characters and was not kept on the server; please shorten or divide it.");

@@ -114,7 +114,7 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
 
     [AllowAnonymous]
     public override async Task<Progress> GetProgress(GetProgressRequest request, ServerCallContext context) =>
-        await progress.ReadAsync(request.InquiryId, request.QueryCode, context.CancellationToken) ?? throw Answers.Refused(CaseworkRefusals.WrongNumberOrCode);
+        await progress.ReadAsync(request.InquiryId, request.QueryCode, context.CancellationToken) ?? throw Answers.Refused(Refusals.WrongNumberOrCode);
 
     public override async Task<SaveDraftReply> SaveDraft(SaveDraftRequest request, ServerCallContext context) =>
         (await drafts.SaveAsync(Actor.Of(context.GetHttpContext().User).Account, request)).OrRefuse();

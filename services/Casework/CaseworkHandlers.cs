@@ -70,7 +70,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
         var content = ring.Unseal<Content>(e.InquiryId, e.Content) ?? new();
         var direct = ring.Unseal<Text>(e.InquiryId, e.DirectAnswer?.Answer)?.Text_ ?? "";
         var (title, text, place) = (SearchForm.Storable(content.Title), SearchForm.Storable(content.Text), SearchForm.Storable(content.Place));
-        work.PutNew(CaseworkStore.Texts, new CaseText(e.InquiryId, text, place, direct, e.Content?.ToByteArray() ?? []) 
+        work.PutNew(CaseworkStore.Texts, new CaseText(e.InquiryId, text, place, direct, e.Content?.ToByteArray() ?? [])
         { SearchForm = SearchForm.Of(title, text, place), CallerHash = CaseProjection.CallerKey(e, content) is { } caller ? ring.Lookup(caller) : null });
         return title.Length > 0 ? title : string.Concat(text.EnumerateRunes().Take(TitleLength));
     }

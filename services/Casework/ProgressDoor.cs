@@ -39,7 +39,7 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
     /// <summary>The citizen's grade for the answer with this number; the same sent again gets the first.</summary>
     public async Task<Outcome<Rating>> RateAsync(string typedNumber, string typedCode, int answerNo, Grade grade, string typedWords)
     {
-        if (!InquiryNumber.TryRead(typedNumber, out var inquiryId) || !ring.IsQueryCode(inquiryId, typedCode)) return CaseworkRefusals.WrongNumberOrCode;
+        if (!InquiryNumber.TryRead(typedNumber, out var inquiryId) || !ring.IsQueryCode(inquiryId, typedCode)) return Refusals.WrongNumberOrCode;
         var words = typedWords.Trim();
         // Sealed before the batch: a batch that is run again must say the same bytes.
         var box = ring.Seal(inquiryId, new Text { Text_ = words });
@@ -71,7 +71,7 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         try { question = await JsonSerializer.DeserializeAsync<Question>(context.Request.Body, Json.Options, context.RequestAborted); }
         catch (JsonException) { question = null; }
         if (question is null) return Answers.Problem(400, CaseworkRefusals.InvalidJson);
-        if (await ReadAsync(question.InquiryNumber, question.QueryCode, context.RequestAborted) is not { } p) return Answers.Problem(404, CaseworkRefusals.WrongNumberOrCode);
+        if (await ReadAsync(question.InquiryNumber, question.QueryCode, context.RequestAborted) is not { } p) return Answers.Problem(404, Refusals.WrongNumberOrCode);
         return Results.Json(new
         {
             p.InquiryId, p.State, ReceivedAt = CityTime.Instant(p.ReceivedAt), DueAt = CityTime.Instant(p.DueAt), p.Provisional, p.UnitCode, p.UnitName,

@@ -21,7 +21,7 @@ static class RatingDecision
     /// <param name="firstWords">What was written the first time; null when it isn't rated yet.</param>
     public static Outcome<CaseStep> Rate(CaseState? c, int answerNo, Grade grade, string words, string? firstWords, Sealed? sealedWords, DateTimeOffset now)
     {
-        if (c?.Registration is null) return CaseworkRefusals.WrongNumberOrCode;
+        if (c?.Registration is null) return Refusals.WrongNumberOrCode;
         if (grade is < Grade.VerySatisfied or > Grade.VeryDissatisfied) return RatingRefusals.InvalidGrade;
         if (CaseworkDecision.Broken(words) || CaseworkDecision.Length(words) > MaxWords) return RatingRefusals.InvalidWords;
         if (c.RatingOf(answerNo) is { } first)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using Npgsql;
 
 namespace InquiryHub.Kernel;
 
@@ -21,6 +22,22 @@ public static class CityTime
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
 
     public static Timestamp Stamp(DateTimeOffset instant) => Timestamp.FromDateTimeOffset(instant);
+
+    /// <summary>A registration made later still belongs to the day it happened, but not by more than this; beyond it the door's clock is not believed.</summary>
+    public static readonly TimeSpan Backdating = TimeSpan.FromDays(31);
+
+    /// <summary>The city's day on which a contact counts: in figures as in a counter's list.</summary>
+    public static DateOnly CountsOn(DateTimeOffset? occurredAt, DateTimeOffset receivedAt) =>
+        DateOf(occurredAt is { } o && o <= receivedAt && receivedAt - o <= Backdating ? o : receivedAt);
+
+    /// <summary>The city's clock, which a simulated city moves.</summary>
+    public static async Task<DateTimeOffset> NowAsync(NpgsqlDataSource database, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select log.city_now()");
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        return reader.GetFieldValue<DateTimeOffset>(0);
+    }
 
     /// <summary>Null for an absent timestamp.</summary>
     public static DateTimeOffset? Instant(Timestamp? stamp) => stamp?.ToDateTimeOffset();

@@ -24,7 +24,7 @@ sealed class SlaGrpc([FromKeyedServices("sla")] NpgsqlDataSource database, [From
     public override async Task<GetCalendarReply> GetCalendar(GetCalendarRequest request, ServerCallContext context)
     {
         var calendar = (await reference.GetAsync<SlaRules>(context.CancellationToken)).Calendar;
-        var now = await SlaStore.NowAsync(database, context.CancellationToken);
+        var now = await CityTime.NowAsync(database, context.CancellationToken);
         var today = CityTime.DateOf(now);
         var days = Enumerable.Range(-Math.Clamp(request.DaysBack, 0, MostDays), Math.Clamp(request.DaysBack, 0, MostDays) + 1 + Math.Clamp(request.DaysAhead, 0, MostDays)).Select(today.AddDays);
         return new()

@@ -21,14 +21,6 @@ static class SlaStore
         return (reader.IsDBNull(1) ? null : Json.Read<InquiryClocks>(reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(0));
     }
 
-    public static async Task<DateTimeOffset> NowAsync(NpgsqlDataSource database, CancellationToken stop)
-    {
-        await using var command = database.CreateCommand("select log.city_now()");
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        await reader.ReadAsync(stop);
-        return reader.GetFieldValue<DateTimeOffset>(0);
-    }
-
     public static async Task<List<Heard>> HeardAsync(NpgsqlDataSource database, CancellationToken stop)
     {
         await using var command = database.CreateCommand("""

@@ -91,9 +91,6 @@ internal readonly record struct Counter(string Day, string Channel, string UnitC
 /// </summary>
 internal static class FactDecision
 {
-    /// <summary>A registration made later still belongs to the day it happened, but not by more than this; beyond it the door's clock is not believed.</summary>
-    static readonly TimeSpan Backdating = TimeSpan.FromDays(31);
-
     public static bool Hears(IMessage? e) =>
         e is InquiryRegistered or ContactRecorded or ContactAdded or ContactsTallied or InquiryDispatched or ClockStopped or ClockOverdue or InquiryClosed;
 
@@ -122,12 +119,8 @@ internal static class FactDecision
     static Approach Of(Contact c)
     {
         var received = c.ReceivedAt.ToDateTimeOffset();
-        return new(c.ContactId, c.MatterNo, c.Channel, CityTime.Iso(DayOf(CityTime.Instant(c.OccurredAt), received)), received);
+        return new(c.ContactId, c.MatterNo, c.Channel, CityTime.Iso(CityTime.CountsOn(CityTime.Instant(c.OccurredAt), received)), received);
     }
-
-    /// <summary>The city's day on which a contact counts. Channels files it under the same day (services/Channels/README.md).</summary>
-    public static DateOnly DayOf(DateTimeOffset? occurredAt, DateTimeOffset receivedAt) =>
-        CityTime.DateOf(occurredAt is { } o && o <= receivedAt && receivedAt - o <= Backdating ? o : receivedAt);
 
     static Sheet Of(ContactsTallied t)
     {

@@ -13,10 +13,7 @@ namespace InquiryHub.Web;
 /// <param name="Again">The page's fixed part has changed: it is read again.</param>
 /// <param name="Data">What a page's own script needs of it.</param>
 /// <param name="SignedOut">The sign-in has expired: what was typed stays, the page offers to sign in.</param>
-internal sealed record ActReply(string? Refusal = null, string? Say = null, string? Go = null, IReadOnlyList<string>? Forget = null, bool Again = false, bool SignedOut = false, object? Data = null)
-{
-    public bool Ok => Refusal is null;
-}
+internal sealed record ActReply(string? Refusal = null, string? Say = null, string? Go = null, IReadOnlyList<string>? Forget = null, bool Again = false, bool SignedOut = false, object? Data = null);
 
 /// <summary>An act's form and who sent it.</summary>
 internal sealed class ActCall(IFormCollection form, ClaimsPrincipal user, HubClient hub, Texts words, CancellationToken stop)

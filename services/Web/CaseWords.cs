@@ -1,4 +1,3 @@
-using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Common;
@@ -9,10 +8,8 @@ namespace InquiryHub.Web;
 /// <summary>A case in words: days, states, what is due and who will get what.</summary>
 internal static class CaseWords
 {
-    static readonly TimeSpan city = TimeSpan.FromHours(8);
-
     /// <summary>1/26 09:05.</summary>
-    public static string At(Timestamp? at, Texts t) => at is null ? t["officer.none"] : at.ToDateTimeOffset().ToOffset(city).ToString("M/d HH:mm", CultureInfo.InvariantCulture);
+    public static string At(Timestamp? at, Texts t) => at is null ? t["officer.none"] : Show.Clock(at, "M/d HH:mm");
 
     /// <summary>1/26 周日, 1/26 周日·调休上班.</summary>
     public static string Day(DateOnly day, WorkCalendar? calendar, Texts t) =>

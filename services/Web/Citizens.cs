@@ -1,4 +1,3 @@
-using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Common;
@@ -22,7 +21,7 @@ internal static class Citizens
     /// <summary>The last day on which an answer is due: a deadline is the end, 24:00, of its day.</summary>
     public static string LastDay(Timestamp due, Texts t)
     {
-        var day = CityTime.DateOf(due.ToDateTimeOffset().AddTicks(-1));
+        var day = WorkCalendar.DueDay(due.ToDateTimeOffset());
         return t["progress.day", day.Month, day.Day, t[$"weekday.{(int)day.DayOfWeek}"], Show.MonthName(day.Month, t)];
     }
 
@@ -33,6 +32,6 @@ internal static class Citizens
         var steps = new (string Key, Timestamp? At)[] { ("registered", p.ReceivedAt), ("dispatched", p.DispatchedAt), ("handling", p.SignedInAt ?? p.AnsweredAt), ("answered", p.AnsweredAt) }
             .Where(s => !onTheSpot || s.Key is "registered" or "answered").ToList();
         var now = steps.FindLastIndex(s => s.At is not null);
-        return steps.Select((s, n) => (t[$"progress.step.{s.Key}"], s.At is null ? "" : s.At.ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).ToString("M/d HH:mm", CultureInfo.InvariantCulture), n < now ? "done" : n == now ? "now" : "ahead"));
+        return steps.Select((s, n) => (t[$"progress.step.{s.Key}"], s.At is null ? "" : Show.Clock(s.At, "M/d HH:mm"), n < now ? "done" : n == now ? "now" : "ahead"));
     }
 }

@@ -15,7 +15,7 @@ public class CaseViewTests
 
     [Theory]
     [InlineData("13800000000", "138****0000"), InlineData("１３８ 0000 0000", "138****0000"), InlineData("0427-2800000", "042****0000"), InlineData("2800012", "****12"), InlineData("110", "****"), InlineData("", "")]
-    public void A_phone_number_shows_enough_to_recognise_it(string phone, string masked) => Assert.Equal(masked, Mask.Phone(phone));
+    public void A_phone_number_shows_enough_to_recognise_it(string phone, string masked) => Assert.Equal(masked, PhoneNumber.Masked(phone));
 
     [Fact]
     public void The_file_masks_the_person_and_shows_every_supplement()

@@ -102,7 +102,7 @@ public class FactDecisionTests
     [InlineData("2013-06-03T12:00:01+08:00", "2013-06-03")] // in the future
     [InlineData("2013-06-04T12:00:00+08:00", "2013-06-03")]
     public void A_contact_counts_on_the_day_it_happened_when_that_is_at_most_31_days_before_it_was_received(string occurred, string day) =>
-        Assert.Equal(day, CityTime.Iso(FactDecision.DayOf(DateTimeOffset.Parse(occurred, System.Globalization.CultureInfo.InvariantCulture), Noon)));
+        Assert.Equal(day, CityTime.Iso(CityTime.CountsOn(DateTimeOffset.Parse(occurred, System.Globalization.CultureInfo.InvariantCulture), Noon)));
 
     // What each producer says of one key, in its own order; which of them speaks next is chance.
     static readonly Gen<List<IMessage>> Story =
