@@ -105,6 +105,28 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
     }
 
     [Fact]
+    public async Task A_draft_on_a_slow_line_arrives_before_what_is_registered_and_is_gone_with_it()
+    {
+        var page = await DeskAsync();
+        await RingAsync(NewNumber());
+        await page.WaitForURLAsync("**/calls?call=*");
+        var scope = "call/" + page.Url.Split("call=")[1];
+        var (flying, whenActed) = (0, -1);
+        page.Request += (_, r) => { if (r.Method == "PUT") flying++; else if (r.Url.EndsWith("/acts/call")) whenActed = flying; };
+        page.RequestFinished += (_, r) => { if (r.Method == "PUT") flying--; };
+        await page.RouteAsync("**/drafts", async route => { await Task.Delay(route.Request.Method == "PUT" ? 300 : 0); await route.ContinueAsync(); });
+        await TakeAsync(page);
+        await page.Keyboard.PressAsync("Alt+3");
+        await page.Locator("#text").FocusAsync();
+        await page.RunAndWaitForRequestAsync(() => page.Keyboard.TypeAsync("停暖两天"), r => r.Method == "PUT" && r.PostData!.Contains("\"text\",") && r.PostData!.Contains("停暖两天"));
+        await page.Keyboard.PressAsync("F9");
+        await SaidAsync(page, "查询码");
+        Assert.Equal(0, whenActed);
+        Assert.DoesNotContain((await Cases.ListDraftsAsync(new() { Scope = scope }, hub.As(Roles.Operator, account: Account))).Drafts, d => d.Text.Length > 0);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task While_it_rings_the_form_is_ready_and_the_ends_are_grey()
     {
         var page = await DeskAsync();

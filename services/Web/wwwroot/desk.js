@@ -116,6 +116,9 @@ async function act(form, data, keepalive = false) {
   form.classList.add('busy');
   $$('button', form).forEach(b => b.setAttribute('aria-disabled', 'true'));
   refuse(form, '');
+  // The act carries what is typed: a draft that came behind it would stand there again after it was done with. Who leaves can't wait.
+  const drafts = [...form.elements].filter(f => f.matches('[data-draft]'));
+  if (drafts.length > 0 && !keepalive) await Promise.race([Promise.all(drafts.map(pause)), new Promise(done => setTimeout(done, 2000))]);
   try {
     const answer = await fetch(form.action, { method: 'POST', body: data, headers: { RequestVerificationToken: token() }, keepalive });
     const reply = await answer.json();
@@ -124,7 +127,7 @@ async function act(form, data, keepalive = false) {
     form.dispatchEvent(new CustomEvent('hub:done', { bubbles: true, detail: reply }));
     // Already there: what the page holds, a dialog, a cursor, stays.
     if (reply.go && !reply.again && new URL(reply.go, location.href).href === location.href) reply.go = null;
-    if (reply.go || reply.again) { if (reply.say) store.set('hub.said', reply.say); leaving = true; if (reply.go) location.assign(reply.go); else location.reload(); }
+    if (reply.go || reply.again) { if (reply.say) { try { sessionStorage.setItem('hub.said', reply.say); } catch { } } leaving = true; if (reply.go) location.assign(reply.go); else location.reload(); }
     else if (reply.say) tell(reply.say);
     return true;
   } catch {
@@ -135,6 +138,7 @@ async function act(form, data, keepalive = false) {
     busy.delete(form);
     form.classList.remove('busy');
     $$('button', form).forEach(b => b.removeAttribute('aria-disabled'));
+    drafts.forEach(resume);
   }
 }
 
@@ -179,14 +183,19 @@ document.addEventListener('input', e => {
 document.addEventListener('compositionend', e => { const field = e.target; if (field.matches?.('[data-draft]')) field.dispatchEvent(new Event('input', { bubbles: true })); });
 document.addEventListener('focusout', e => { if (e.target.matches?.('[data-draft]')) save(e.target); });
 
-async function save(field) {
+// While an act is on its way nothing is saved; what is being saved arrives first.
+const pause = field => { const e = entry(field); e.paused = true; clearTimeout(e.timer); e.timer = 0; return e.saving; };
+const resume = field => { const e = entry(field); e.paused = false; if (field.isConnected) save(field); };
+const save = field => { const e = entry(field); return e.sending ? e.saving : e.saving = send(field); };
+
+async function send(field) {
   const e = entry(field), text = field.value;
   clearTimeout(e.timer); e.timer = 0;
   // Refused once, it is refused again: only another text is sent. And while two texts stand side by side the writer has the word.
-  if (text === e.sent || text === e.refused || e.sending || e.choosing) return;
+  if (text === e.sent || text === e.refused || e.paused || e.choosing) return;
   // The server takes no more, and a megabyte isn't sent to be told so.
   if (text.length > 100_000 && [...text].length > 100_000) { e.refused = text; state(field, say('draft.toolong'), 'warn'); return; }
-  let pause = 400;
+  let wait = 400;
   e.sending = true; e.flying = text;
   // What is on its way may arrive without our hearing of it: a reload then knows it as its own.
   store.set(keyOf(field), JSON.stringify({ text, version: e.version, sending: text }));
@@ -194,15 +203,15 @@ async function save(field) {
     const answer = await fetch('/drafts', { method: 'PUT', headers: { 'Content-Type': 'application/json', RequestVerificationToken: token() }, body: JSON.stringify({ scope: field.dataset.scope, field: field.dataset.draft, text, version: e.version }) });
     const reply = await answer.json();
     if (!answer.ok && !reply.refusal) throw new Error(answer.status);
-    if (answer.status === 401) { pause = 5000; state(field, say('draft.signedout'), 'warn'); signIn(); return; }
-    if (reply.refusal) { if (answer.status >= 500) pause = 3000; else e.refused = text; state(field, reply.refusal, 'warn'); return; }
+    if (answer.status === 401) { wait = 5000; state(field, say('draft.signedout'), 'warn'); signIn(); return; }
+    if (reply.refusal) { if (answer.status >= 500) wait = 3000; else e.refused = text; state(field, reply.refusal, 'warn'); return; }
     if (reply.other !== undefined && reply.other !== null) { conflict(field, reply); return; }
     signedIn();
     e.version = reply.version; e.sent = text;
     if (field.value !== text) store.set(keyOf(field), JSON.stringify({ text: field.value, version: e.version }));
     else { store.drop(keyOf(field)); state(field, say('draft.saved', clock(reply.savedAt)), 'ok'); }
-  } catch { pause = 3000; state(field, say('draft.lost'), 'warn'); }
-  finally { e.sending = false; if (field.isConnected && field.value !== e.sent && field.value !== e.refused && !e.choosing && !e.timer) e.timer = setTimeout(() => save(field), pause); }
+  } catch { wait = 3000; state(field, say('draft.lost'), 'warn'); }
+  finally { e.sending = false; if (field.isConnected && field.value !== e.sent && field.value !== e.refused && !e.choosing && !e.paused && !e.timer) e.timer = setTimeout(() => save(field), wait); }
 }
 
 // Written meanwhile in another window of the same person: both are shown, the writer chooses.
@@ -214,7 +223,7 @@ function conflict(field, reply) {
   box.className = 'note warn conflict';
   const text = Object.assign(document.createElement('blockquote'), { textContent: reply.other });
   const choose = (label, take) => { const b = Object.assign(document.createElement('button'), { type: 'button', className: 'btn', textContent: label }); b.onclick = () => { e.choosing = false; take(); box.remove(); field.focus(); }; return b; };
-  box.append(say('draft.other'), text, choose(say('draft.mine'), () => { e.sent = reply.other; save(field); }), choose(say('draft.theirs'), () => { field.value = reply.other; e.sent = reply.other; store.drop(keyOf(field)); grow(field); }));
+  box.append(say('draft.other'), text, choose(say('draft.mine'), () => { e.sent = reply.other; save(field); }), choose(say('draft.theirs'), () => { field.value = reply.other; e.sent = reply.other; store.drop(keyOf(field)); }));
   $('.conflict', field.parentElement)?.remove();
   field.after(box);
 }
@@ -235,12 +244,10 @@ async function restore() {
         field.value = local.text; e.sent = server?.text ?? ''; state(field, say('draft.local'), 'warn'); save(field);
       }
       else if (server) { field.value = e.sent = server.text; state(field, say('draft.saved', clock(server.savedAt)), 'ok'); }
-      grow(field);
       field.dispatchEvent(new CustomEvent('hub:restored', { bubbles: true }));
     }
   }
 }
-const grow = () => { };
 function forget(scope) {
   for (const [field, e] of kept) if (field.dataset.scope === scope) { clearTimeout(e.timer); e.sent = field.value; store.drop(keyOf(field)); }
 }
@@ -321,8 +328,10 @@ document.addEventListener('click', e => {
 /* ---- when the page is there ---- */
 const begin = () => {
   restore();
-  const said = store.get('hub.said');
-  if (said) { store.drop('hub.said'); tell(said); }
+  // In this window only: it may name a number and its query code.
+  let said;
+  try { said = sessionStorage.getItem('hub.said'); sessionStorage.removeItem('hub.said'); } catch { }
+  if (said) tell(said);
   const first = $('[data-first]');
   if (first && (document.activeElement === document.body || document.activeElement?.tagName === 'H1')) first.focus({ preventScroll: true });
 };
