@@ -66,6 +66,7 @@ public sealed class OutboxTests
         // A session tells what it did when it ends.
         async Task<long> ScansAsync()
         {
+            NpgsqlConnection.ClearPool(new NpgsqlConnection(place.ConnectionString)); // Housekeeping's, and our own
             await Until.TrueAsync("the start's session has ended", async () => await place.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()") == 0);
             return await place.ScalarAsync<long>("select sum(seq_scan + coalesce(idx_scan, 0))::bigint from pg_stat_user_tables where schemaname = 'log' and relname like 'outbox%'");
         }
