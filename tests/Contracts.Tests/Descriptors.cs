@@ -19,9 +19,6 @@ static class Descriptors
     public static IReadOnlySet<MessageDescriptor> InGrpc { get; } = Files.SelectMany(f => f.Services).SelectMany(s => s.Methods)
         .SelectMany(m => new[] { m.InputType, m.OutputType }).SelectMany(Reachable).ToHashSet();
 
-    /// <summary>Every message that an RPC gives: what reaches a screen.</summary>
-    public static IReadOnlySet<MessageDescriptor> OutOfGrpc { get; } = Files.SelectMany(f => f.Services).SelectMany(s => s.Methods).SelectMany(m => Reachable(m.OutputType)).ToHashSet();
-
     static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor m) =>
         m.NestedTypes.Where(n => !n.IsMapEntry).SelectMany(WithNested).Prepend(m);
 
