@@ -278,6 +278,7 @@ public sealed class OfficerTests(BrowserHub hub)
         var page = await CaseAsync(task, "supervisor1");
         var asked = new List<string>();
         page.Dialog += (_, dialog) => { asked.Add(dialog.Message); _ = dialog.AcceptAsync(); };
+        await LiveAsync(page);
         await page.Keyboard.PressAsync("Alt+c");
         await Expect(page.Locator(".hd .refused")).ToContainTextAsync("尚未送达");
         await hub.PostAsync("/public/progress", new { inquiryNumber = number, queryCode = code });
@@ -286,6 +287,24 @@ public sealed class OfficerTests(BrowserHub hub)
         await page.Keyboard.PressAsync("Alt+c");
         await Expect(page.Locator(".hd .chip").First).ToHaveTextAsync("已办结", new() { Timeout = 20_000 });
         Assert.All(asked, q => Assert.Contains(number, q));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_refusal_that_comes_when_the_page_has_been_drawn_anew_is_said_at_its_foot()
+    {
+        var (number, _) = await hub.AskAsync("想知道几点关门");
+        var task = await hub.AssignedAsync(number);
+        await new Contracts.Casework.Casework.CaseworkClient(hub.Channel).AnswerInquiryAsync(new() { CommandId = $"t {task.TaskId}", InquiryId = number, TaskId = task.TaskId, PublicReply = "五点。" }, hub.As(Roles.Officer, task.UnitCode, task.OfficerId));
+        var page = await hub.OpenAsync("supervisor1", "/cases");
+        var acted = new TaskCompletionSource();
+        page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
+        // The live connection waits for the act, the act's answer for the drawing that the connection brings.
+        await page.RouteAsync("**/_blazor/negotiate**", async route => { await acted.Task; await route.ContinueAsync(); });
+        await page.RouteAsync("**/acts/close-case", async route => { acted.SetResult(); await LiveAsync(page); await route.ContinueAsync(); });
+        await page.GotoAsync($"/case/{task.InquiryId}");
+        await page.Keyboard.PressAsync("Alt+c");
+        await Expect(page.Locator("#said")).ToContainTextAsync("尚未送达");
         await page.Context.CloseAsync();
     }
 

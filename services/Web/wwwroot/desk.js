@@ -105,7 +105,8 @@ function unfit(form) {
   for (const field of $$('[data-needed-said]', form)) if (!field.value.trim()) return { field, text: field.dataset.neededSaid };
   for (const field of $$('[data-most]', form)) if (field.value.length > +field.dataset.most && [...field.value].length > +field.dataset.most) return { field, text: field.dataset.mostSaid };
 }
-const beside = form => $('[data-said]', form);
+// A form that the server has drawn anew meanwhile is seen by nobody: then the foot of the page says it.
+const beside = form => form.isConnected ? $('[data-said]', form) : null;
 const refuse = (form, text) => {
   const place = beside(form);
   if (place) { place.textContent = text; place.hidden = text === ''; if (text) place.scrollIntoView({ block: 'nearest' }); } else if (text) tell(text);
