@@ -33,7 +33,7 @@ public sealed class OfficerTests(BrowserHub hub)
     {
         await page.Locator(field).FocusAsync();
         await page.Keyboard.TypeAsync(text);
-        await Expect(page.Locator($"[data-draft-state={field[1..]}]")).ToContainTextAsync("草稿已存");
+        await Expect(page.Locator($"[data-draft-state={field[1..]}]")).ToContainTextAsync("草稿已存", new() { Timeout = 20_000 });
     }
 
     [Fact]
@@ -167,6 +167,32 @@ public sealed class OfficerTests(BrowserHub hub)
         await Expect(page.Locator("#reply")).ToHaveValueAsync("断线之前，断线之后");
         await page.Locator(".btn.pri").ClickAsync();
         await Expect(page.Locator(".dock .out .ed")).ToContainTextAsync("断线之前，断线之后", sent);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Instances_that_are_killed_one_after_the_other_while_an_officer_writes_lose_nothing_and_the_answer_goes_out_once()
+    {
+        var task = await TaskAsync("一中门口积水");
+        var page = await CaseAsync(task);
+        await LiveAsync(page);
+        await WriteAsync(page, "#reply", "您好，");
+        try
+        {
+            // Whichever of the two the page is on, it goes once.
+            foreach (var (killed, words) in new[] { (hub.Hubs[0], "积水今天"), (hub.Hubs[1], "抽完。") })
+            {
+                await killed.KillAsync();
+                await WriteAsync(page, "#reply", words);
+                if (killed == hub.Hubs[0]) await killed.StartAsync();
+            }
+            Assert.Equal("您好，积水今天抽完。", await page.Locator("#reply").InputValueAsync());
+            await page.Keyboard.PressAsync("Control+Enter");
+            await Expect(page.Locator(".dock .out .ed")).ToHaveTextAsync("您好，积水今天抽完。", new() { Timeout = 30_000 });
+        }
+        finally { foreach (var one in hub.Hubs) if (one.Pid == 0) await one.StartAsync(); }
+        await Expect(page.Locator(".saved")).ToContainTextAsync("实时", new() { Timeout = 30_000 });
+        Assert.Equal("您好，积水今天抽完。", Assert.Single((await FileAsync(task)).Answers).PublicReply);
         await page.Context.CloseAsync();
     }
 

@@ -39,11 +39,10 @@ document.addEventListener('hub:done', e => { if (e.target.matches('[data-here]')
 // What adds to an open inquiry ends a call too, and is grey as long as the others are.
 // Each time asked of the page: the live part puts its own buttons in the place of those it was made with.
 const same = () => { const f9 = $('.foot [data-key="F9"]'); if (f9) $$('.who [name=end]').filter(b => b.disabled !== f9.disabled).forEach(b => { b.disabled = f9.disabled; }); }; // setting what is set would be a change, for ever
-const desk = $('.desk');
-if (desk) { same(); new MutationObserver(same).observe(desk, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] }); }
+new MutationObserver(same).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] });
 
 // What one types ahead in. Without the lists the form works: both fields may stay empty.
-if ($('#categories')) fetch('/calls/lists?language=' + document.documentElement.lang).then(answer => answer.json()).then(lists => {
+const lists = () => fetch('/calls/lists?language=' + document.documentElement.lang).then(answer => answer.json()).then(lists => {
   for (const [id, all] of Object.entries(lists)) document.getElementById(id)?.replaceChildren(...all.map(value => Object.assign(document.createElement('option'), { value })));
 }).catch(() => { });
 
@@ -55,9 +54,21 @@ document.addEventListener('hub:done', e => {
   const time = new Date().toLocaleTimeString('zh-CN', { hour12: false, hour: '2-digit', minute: '2-digit' });
   try { sessionStorage.setItem(place, JSON.stringify([{ time, said: e.detail.say }, ...just()].slice(0, 12))); } catch { }
 });
-const list = $('[data-just]');
-if (list) {
-  const all = just();
+const told = () => {
+  const list = $('[data-just]'), all = just();
+  if (!list) return;
   list.replaceChildren(...all.map(({ time, said }) => { const li = document.createElement('li'), at = document.createElement('span'); at.className = 't3'; at.textContent = time; li.append(at, ' ', said); return li; }));
   $('.just [data-none]').hidden = all.length > 0;
-}
+};
+
+// When the page is there, and when the empty desk has turned to a call without being loaded anew.
+const begin = () => {
+  same();
+  told();
+  if ($('#categories')) lists();
+};
+begin();
+window.Blazor?.addEventListener('enhancedload', () => {
+  begin();
+  if (document.activeElement === document.body) $('#text')?.focus({ preventScroll: true });
+});

@@ -69,7 +69,13 @@ function move(by) {
   const row = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))];
   row.focus();
   row.scrollIntoView({ block: 'nearest' });
+  if (by > 0 && row === rows.at(-1)) $('[data-more]')?.click();
 }
+// A long list grows before one sees its end.
+document.addEventListener('scroll', e => {
+  const more = e.target.querySelector?.('[data-more]');
+  if (more && more.getBoundingClientRect().top < e.target.getBoundingClientRect().bottom + 400) more.click();
+}, { capture: true, passive: true });
 
 /* ---- focus: what the server draws anew keeps it; a row that is gone leaves it to the next one ---- */
 let focused, place;

@@ -44,7 +44,7 @@ static class DeskBench
 
         var before = Memory(city);
         var desk = await screens.OpenAsync("operator1", "/calls");
-        var (acting, watching) = (await screens.OpenAsync(officer, "/cases?view=unit"), await screens.OpenAsync(officer, "/cases?view=unit"));
+        var (acting, watching) = (await screens.OpenAsync(officer, "/cases"), await screens.OpenAsync(officer, "/cases"));
         await screen.StepAsync($"Opening {run.Screens} screens", async step =>
         {
             var others = screens.Officers.Take(12).Select(o => (o.Account, "/cases")).Concat([("supervisor1", "/dashboard"), ("dispatcher1", "/triage"), ("operator2", "/cases"), ("operator3", "/dashboard")]).ToArray();
@@ -56,7 +56,7 @@ static class DeskBench
         });
         var after = Memory(city);
 
-        var (rings, acts) = (new List<double>(), new List<double>());
+        var (rings, acts) = (new List<Ring>(), new List<double>());
         await screen.StepAsync($"{CallsAMinute} calls a minute for {run.Seconds} s", async step =>
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -66,10 +66,10 @@ static class DeskBench
 
         screen.Table($"First view of a page, ms until its first paint; {run.Place.Name}, after {run.Load:N0} contacts", ["page", "median", "most"], [.. views.Select(v => new[] { v.Path, $"{v.Median:0}", $"{v.Most:0}" })], 1, 2);
         screen.Table($"Milliseconds with {run.Screens} screens open and {CallsAMinute} calls a minute", ["from what to what", "times", "p50", "p99", "most"],
-            [Row("ring to the caller's card painted", rings), Row("act to its row changed on another screen", acts)], 1, 2, 3, 4);
+            [Row("ring to its door's answer", rings.ConvertAll(r => r.Answered)), Row("... to the desk turning to it", rings.ConvertAll(r => r.Turned)), Row("ring to the caller's card painted", rings.ConvertAll(r => r.Card)), Row("act to its row changed on another screen", acts)], 1, 2, 3, 4);
         Measure[] measures =
         [
-            Of("ring to card p99", rings, RingAtMost), Of("act to other screen p99", acts, ActAtMost),
+            Of("ring to card p99", rings.ConvertAll(r => r.Card), RingAtMost), Of("act to other screen p99", acts, ActAtMost),
             new("desk first view", views.Max(v => v.Median), "ms", views.Min(v => v.Median), views.Max(v => v.Most), FirstViewAtMost, views.Max(v => v.Median) <= FirstViewAtMost),
             Measure.One("desk memory a screen", (after - before) / run.Screens, "MB"),
         ];
@@ -108,7 +108,10 @@ static class DeskBench
         return best;
     }
 
-    static async Task RingAsync(BenchCity city, IPage desk, List<double> rings, CancellationToken stop)
+    /// <summary>Milliseconds from the ring until the door has answered, the desk turns, the card is painted.</summary>
+    sealed record Ring(double Answered, double Turned, double Card);
+
+    static async Task RingAsync(BenchCity city, IPage desk, List<Ring> rings, CancellationToken stop)
     {
         using var http = new HttpClient { BaseAddress = city.Gateway };
         var secret = await city.SecretAsync("hotline");
@@ -121,8 +124,10 @@ static class DeskBench
                 var call = $"desk-{n}";
                 var began = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds;
                 await http.PostAsJsonAsync("/doors/hotline/events", new { @event = "newCall", direction = "in", from = $"138{n:00000000}", to = "12345", callId = call }, stop);
+                var answered = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds;
                 await desk.WaitForFunctionAsync("() => typeof window.cardAt === 'number'", null, new() { PollingInterval = 10, Timeout = 10_000 });
-                rings.Add(await desk.EvaluateAsync<double>("() => window.cardAt") - began);
+                var seen = await desk.EvaluateAsync<double[]>("() => [window.turnedAt ?? window.cardAt, window.cardAt]");
+                rings.Add(new(answered - began, seen[0] - began, seen[1] - began));
                 await http.PostAsJsonAsync("/doors/hotline/events", new { @event = "hangup", direction = "in", callId = call, cause = "cancel", from = $"138{n:00000000}", to = "12345" }, stop);
                 await desk.GotoAsync("/calls");
             }

@@ -10,8 +10,9 @@ sealed class DeskScreens : IAsyncDisposable
 {
     sealed record Account(string account, string password, IReadOnlyList<string> roles, string officerId);
 
-    // When the caller's card is painted: two frames after it stands in the document.
+    // When the desk turns to the call, and when the caller's card is painted: two frames after it stands in the document.
     const string Watch = """
+        for (const way of ['pushState', 'replaceState']) { const real = history[way]; history[way] = function (...all) { if (String(all[2]).includes('call=')) window.turnedAt ??= performance.timeOrigin + performance.now(); return real.apply(this, all); }; }
         const seen = () => { if (window.cardAt === undefined && location.search.includes('call=') && document.querySelector('.who')?.childElementCount) {
             window.cardAt = null; requestAnimationFrame(() => requestAnimationFrame(() => { window.cardAt = performance.timeOrigin + performance.now(); })); } };
         new MutationObserver(seen).observe(document, { childList: true, subtree: true });
