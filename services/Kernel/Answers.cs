@@ -16,7 +16,7 @@ public static class Answers
     public static RpcException Refused(Refusal refusal) => new(new Status(CodeOf(refusal.Code), $"{refusal.Zh} / {refusal.En}"), new Metadata { { "refusal-bin", refusal.ToByteArray() } });
 
     static StatusCode CodeOf(string code) =>
-        code.StartsWith("Unknown") ? StatusCode.NotFound : code.StartsWith("Invalid") ? StatusCode.InvalidArgument : code.StartsWith("Not") ? StatusCode.PermissionDenied
+        code.StartsWith("Unknown") ? StatusCode.NotFound : code.StartsWith("Invalid") ? StatusCode.InvalidArgument : code.StartsWith("Not") && code.Length > 3 && char.IsUpper(code[3]) ? StatusCode.PermissionDenied
         : code is "Busy" ? StatusCode.Unavailable : StatusCode.FailedPrecondition;
 
     /// <summary>problem+json with the code and both sentences.</summary>
