@@ -26,7 +26,7 @@ public sealed class Limits : IAsyncDisposable
     public async Task ApplyAsync(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path;
-        if (path.StartsWithSegments("/metrics") || path.StartsWithSegments("/hub.directory.v1.Directory/ListDataKeys") || path.StartsWithSegments("/hub.directory.v1.Directory/AddDataKey"))
+        if (inside.Any(p => path.StartsWithSegments(p)))
         {
             context.Response.StatusCode = 404;
             return;
@@ -41,6 +41,9 @@ public sealed class Limits : IAsyncDisposable
         }
         await next(context);
     }
+
+    static readonly PathString[] inside =
+        ["/metrics", "/hub.directory.v1.Directory/ListDataKeys", "/hub.directory.v1.Directory/AddDataKey", "/hub.directory.v1.Directory/CheckSessions"];
 
     // What needs no sign-in: RPCs and /public always, pages when a form is sent.
     static readonly PathString[] open =

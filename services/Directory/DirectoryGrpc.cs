@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Authorization;
 namespace InquiryHub.Directory;
 
 [Authorize]
-internal sealed partial class DirectoryGrpc(DirectoryStore store, DirectoryHandlers handlers, Tokens tokens, KeyRing ring, TimeProvider clock, ILogger<DirectoryGrpc> log)
+internal sealed partial class DirectoryGrpc(DirectoryStore store, DirectoryHandlers handlers, Sessions sessions, Tokens tokens, KeyRing ring, TimeProvider clock, ILogger<DirectoryGrpc> log)
     : Contracts.Directory.Directory.DirectoryBase
 {
     // Every refused sign-in takes this long: how long a hash took would tell which accounts exist.
@@ -19,12 +19,13 @@ internal sealed partial class DirectoryGrpc(DirectoryStore store, DirectoryHandl
     public override async Task<SignInReply> SignIn(SignInRequest request, ServerCallContext context)
     {
         var started = clock.GetTimestamp();
-        var (result, account) = await handlers.SignInAsync(request.Account.Trim().ToLowerInvariant(), request.Password);
+        var session = sessions.New(request.UserAgent);
+        var (result, account) = await handlers.SignInAsync(request.Account.Trim().ToLowerInvariant(), request.Password, session);
         if (result is SignInResult.SignedIn)
         {
-            var (token, expiresAt) = tokens.Mint(account!.ToActor());
+            var (token, expiresAt) = tokens.Mint(account!.ToActor(), session.Id);
             Log.SignedIn(log, account.Account);
-            return new SignInReply { Token = token, ExpiresAt = CityTime.Stamp(expiresAt), Account = Show(account) };
+            return new SignInReply { Token = token, ExpiresAt = CityTime.Stamp(expiresAt), Account = Show(account), SessionId = session.Id };
         }
         // The account as stored, never as typed: people type passwords into the wrong field.
         Log.Refused(log, account?.Account ?? "(unknown)", result);
@@ -47,8 +48,20 @@ internal sealed partial class DirectoryGrpc(DirectoryStore store, DirectoryHandl
         // A wrong old password counts like a wrong sign-in, or a stolen token could try them all.
         var oldMatches = caller.Account == account && (await handlers.SignInAsync(account, request.OldPassword)).Result is SignInResult.SignedIn;
         var refusal = DirectoryDecision.MaySetPassword(caller, account, oldMatches) ?? DirectoryDecision.Password(account, request.NewPassword);
-        return refusal is null ? (await handlers.SetPasswordAsync(account, request.NewPassword)).OrRefuse() : throw Answers.Refused(refusal);
+        return refusal is null ? (await handlers.SetPasswordAsync(account, request.NewPassword, caller.Account == account ? Own(context) : "")).OrRefuse() : throw Answers.Refused(refusal);
     }
+
+    public override async Task<ListSessionsReply> ListSessions(ListSessionsRequest request, ServerCallContext context) =>
+        OrSignedOut(await sessions.ListAsync(Caller(context).Account, Own(context)));
+
+    public override async Task<EndSessionReply> EndSession(EndSessionRequest request, ServerCallContext context) =>
+        OrSignedOut(await sessions.EndAsync(request.CommandId, Caller(context).Account, Own(context), request.SessionId));
+
+    public override async Task<EndOtherSessionsReply> EndOtherSessions(EndOtherSessionsRequest request, ServerCallContext context) =>
+        OrSignedOut(await sessions.EndOthersAsync(request.CommandId, Caller(context).Account, Own(context)));
+
+    [Authorize(Roles = Roles.Service)]
+    public override Task<CheckSessionsReply> CheckSessions(CheckSessionsRequest request, ServerCallContext context) => sessions.CheckAsync(request.Sessions);
 
     [Authorize(Roles = Roles.Administrator)]
     public override async Task<PublishOfficerReply> PublishOfficer(PublishOfficerRequest request, ServerCallContext context) =>
@@ -83,6 +96,13 @@ internal sealed partial class DirectoryGrpc(DirectoryStore store, DirectoryHandl
     static string About(string dataKey) => "data-key:" + dataKey;
 
     static Actor Caller(ServerCallContext context) => Actor.Of(context.GetHttpContext().User);
+
+    /// <summary>The sign-in that made the caller's token; empty when none did.</summary>
+    static string Own(ServerCallContext context) => context.GetHttpContext().User.FindFirst(Tokens.SessionClaim)?.Value ?? "";
+
+    // As if the token had run out.
+    static T OrSignedOut<T>(Outcome<T> outcome) => outcome.Refusal == SessionDecision.SignedOut
+        ? throw new RpcException(new Status(StatusCode.Unauthenticated, $"{outcome.Refusal.Zh} / {outcome.Refusal.En}")) : outcome.OrRefuse();
 
     static Account Show(AccountRow a) => new()
     { Account_ = a.Account, DisplayName = a.DisplayName, Roles = { a.Roles.Split(',') }, UnitCode = a.UnitCode, OfficerId = a.OfficerId, Language = a.Language };

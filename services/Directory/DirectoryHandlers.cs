@@ -4,18 +4,18 @@ using InquiryHub.Kernel;
 namespace InquiryHub.Directory;
 
 /// <summary>What changes Directory's rows: load, decide, save and emit, each one unit of work.</summary>
-internal sealed class DirectoryHandlers(DirectoryStore store, [FromKeyedServices("directory")] Writer writer, TimeProvider clock)
+internal sealed class DirectoryHandlers(DirectoryStore store, Sessions sessions, [FromKeyedServices("directory")] Writer writer, TimeProvider clock)
 {
     /// <summary>All reference data is published under this one key: every service reads it in the order of its changes.</summary>
     public const string Key = "directory";
 
-    static string KeyOf(string account) => "account:" + account;
+    public static string KeyOf(string account) => "account:" + account;
 
     /// <summary>
     /// One attempt to sign in. The hash is computed before the account's lock is taken, so a slow hash holds nobody up;
-    /// the failure is counted under it, so that parallel guesses all count.
+    /// the failure is counted under it, so that parallel guesses all count. Without <paramref name="begins"/> nobody is signed in by it.
     /// </summary>
-    public async Task<(SignInResult Result, AccountRow? Account)> SignInAsync(string account, string password)
+    public async Task<(SignInResult Result, AccountRow? Account)> SignInAsync(string account, string password, SessionRow? begins = null)
     {
         var known = DirectoryDecision.IsAccountName(account);
         var seen = known ? await store.AccountAsync(account) : null;
@@ -23,30 +23,31 @@ internal sealed class DirectoryHandlers(DirectoryStore store, [FromKeyedServices
         if (!known) return (SignInResult.WrongCredentials, null);
         // The real clock: a demonstration's year of minutes would lift every lock at once.
         var now = clock.GetUtcNow();
-        var answer = await writer.RepeatableAsync<Tuple<SignInResult, AccountRow?>>([KeyOf(account)], wants => wants.Add(DirectoryStore.Accounts, account), work =>
+        var answer = await writer.RepeatableAsync<Tuple<SignInResult, AccountRow?>>([KeyOf(account)], wants => wants.Add(DirectoryStore.Accounts, account).Add(DirectoryStore.Sessions, account), work =>
         {
             var row = work.Get(DirectoryStore.Accounts, account);
             // The password may have been changed while the old hash was being compared.
             var outcome = DirectoryDecision.SignIn(row, matches && row?.PasswordHash == seen?.PasswordHash, now);
             if (outcome.Changed is { } changed) work.Put(DirectoryStore.Accounts, changed);
+            if (outcome.Result is SignInResult.SignedIn && begins is not null) sessions.Begin(account, begins, work);
             return Tuple.Create(outcome.Result, outcome.Changed ?? row);
         });
         return (answer.Value!.Item1, answer.Value.Item2);
     }
 
-    /// <summary>Sets a password that the decision allowed. The hash is computed before the lock.</summary>
-    public async Task<Outcome<SetPasswordReply>> SetPasswordAsync(string account, string password)
+    /// <summary>Sets a password that the decision allowed, and ends the account's sign-ins but for <paramref name="own"/>. The hash is computed before the lock.</summary>
+    public async Task<Outcome<SetPasswordReply>> SetPasswordAsync(string account, string password, string own)
     {
         if (!DirectoryDecision.IsAccountName(account)) return DirectoryDecision.UnknownAccount;
         var hash = await Task.Run(() => Passwords.Hash(password));
         var officer = EntryRow.KeyOf<OfficerPublished>(account);
         return await writer.RepeatableAsync<SetPasswordReply>([KeyOf(account), Key],
-            wants => wants.Add(DirectoryStore.Accounts, account).Add(DirectoryStore.Entries, officer), work =>
+            wants => wants.Add(DirectoryStore.Accounts, account).Add(DirectoryStore.Entries, officer).Add(DirectoryStore.Sessions, account), work =>
             {
                 var set = DirectoryDecision.NewPassword(work.Get(DirectoryStore.Accounts, account), work.Get(DirectoryStore.Entries, officer)?.As<OfficerPublished>(), hash);
                 if (set.Refusal is { } refusal) return refusal;
                 work.Put(DirectoryStore.Accounts, set.Value!);
-                return new SetPasswordReply();
+                return new SetPasswordReply { EndedSessions = sessions.EndOthers(account, own, SessionEnd.PasswordChanged, work) };
             });
     }
 
@@ -56,7 +57,7 @@ internal sealed class DirectoryHandlers(DirectoryStore store, [FromKeyedServices
         if (DirectoryDecision.Malformed(wanted) is { } malformed) return malformed;
         var (officer, unit) = (EntryRow.KeyOf<OfficerPublished>(wanted.OfficerId), EntryRow.KeyOf<UnitPublished>(wanted.UnitCode));
         return await writer.CommandAsync<PublishOfficerReply>(commandId, [Key, KeyOf(wanted.OfficerId)],
-            wants => wants.Add(DirectoryStore.Entries, officer).Add(DirectoryStore.Entries, unit).Add(DirectoryStore.Accounts, wanted.OfficerId), work =>
+            wants => wants.Add(DirectoryStore.Entries, officer).Add(DirectoryStore.Entries, unit).Add(DirectoryStore.Accounts, wanted.OfficerId).Add(DirectoryStore.Sessions, wanted.OfficerId), work =>
             {
                 var (refusal, publish) = DirectoryDecision.Officer(
                     work.Get(DirectoryStore.Entries, officer)?.As<OfficerPublished>(), wanted, work.Get(DirectoryStore.Entries, unit)?.As<UnitPublished>());
@@ -65,6 +66,7 @@ internal sealed class DirectoryHandlers(DirectoryStore store, [FromKeyedServices
                 work.Put(DirectoryStore.Entries, EntryRow.Of(publish));
                 work.Emit(Key, publish);
                 if (work.Get(DirectoryStore.Accounts, publish.OfficerId) is { } account) work.Put(DirectoryStore.Accounts, DirectoryDecision.Follow(account, publish));
+                if (!publish.Active) sessions.EndOthers(publish.OfficerId, "", SessionEnd.AccountClosed, work);
                 return new PublishOfficerReply();
             });
     }

@@ -12,7 +12,7 @@ public sealed class DirectoryModule : IHubModule
         builder.AddHubService(Name, _ => new HubService(Name, Sources: [], new HearsNothing(), typeof(DirectoryModule).Assembly));
         builder.Services
             .AddSingleton(builder.Configuration.GetSection("Directory").Get<DirectoryOptions>() ?? new())
-            .AddSingleton<DirectoryStore>().AddSingleton<DirectoryHandlers>().AddSingleton<FirstStart>()
+            .AddSingleton<DirectoryStore>().AddSingleton<Sessions>().AddHostedService(sp => sp.GetRequiredService<Sessions>()).AddSingleton<DirectoryHandlers>().AddSingleton<FirstStart>()
             .AddHostedService(sp => sp.GetRequiredService<FirstStart>())
             .AddSingleton(sp => sp.GetRequiredService<FirstStart>().Check);
     }

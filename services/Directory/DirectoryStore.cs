@@ -40,6 +40,7 @@ internal sealed class DirectoryStore([FromKeyedServices("directory")] NpgsqlData
 {
     public static readonly Table<EntryRow> Entries = new("directory.entry", e => $"{e.Kind}/{e.Code}", new Column<EntryRow>("kind", "text", e => e.Kind));
     public static readonly Table<AccountRow> Accounts = new("directory.account", a => a.Account);
+    public static readonly Table<SessionSet> Sessions = new("directory.session", s => s.Account, new Column<SessionSet>("ends_at", "timestamptz", s => s.Sessions.Max(r => r.EndsAt)));
     public static readonly Table<DataKeyRow> DataKeys = new("directory.data_key", k => k.Name);
 
     /// <summary>Everything of one kind, by code.</summary>
@@ -55,7 +56,18 @@ internal sealed class DirectoryStore([FromKeyedServices("directory")] NpgsqlData
     public async Task<List<DataKeyRow>> DataKeysAsync() =>
         [.. (await BodiesAsync("select body from directory.data_key order by key")).Select(Json.Read<DataKeyRow>)];
 
-    async Task<List<string>> BodiesAsync(string sql, params string[] parameters)
+    public async Task<List<SessionSet>> SessionsAsync(string[] accounts) =>
+        [.. (await BodiesAsync("select body from directory.session where key = any($1)", [accounts])).Select(Json.Read<SessionSet>)];
+
+    /// <summary>Rows of which every sign-in has run out. By the caller's clock, not the city's: a simulated year would sign everybody out.</summary>
+    public async Task SweepSessionsAsync(DateTimeOffset now, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("delete from directory.session where ends_at < $1");
+        command.Parameters.Add(new() { Value = now.UtcDateTime });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    async Task<List<string>> BodiesAsync(string sql, params object[] parameters)
     {
         await using var command = database.CreateCommand(sql);
         foreach (var p in parameters) command.Parameters.Add(new() { Value = p });

@@ -23,12 +23,15 @@ public static class Roles
 public sealed class Tokens(KeyRing ring, TimeProvider clock)
 {
     public static readonly TimeSpan Life = TimeSpan.FromHours(12);
+    /// <summary>The claim that names the sign-in which made a token; Directory knows whether it still holds.</summary>
+    public const string SessionClaim = "sid";
     const string Issuer = "inquiryhub";
 
-    public (string Token, DateTimeOffset ExpiresAt) Mint(Actor actor)
+    public (string Token, DateTimeOffset ExpiresAt) Mint(Actor actor, string session = "")
     {
         var now = clock.GetUtcNow();
         var claims = new List<Claim> { new("sub", actor.Account), new("unit", actor.UnitCode), new("officer", actor.OfficerId) };
+        if (session.Length > 0) claims.Add(new(SessionClaim, session));
         claims.AddRange(actor.Roles.Select(r => new Claim("role", r)));
         var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {

@@ -51,8 +51,7 @@ internal sealed class CallFeed(HubClient hub) : IDisposable
             limit.CancelAfter(patience);
             try
             {
-                using var call = hub.Channels.WatchCalls(new(), hub.Streaming(user, limit.Token));
-                if (await call.ResponseStream.MoveNext(limit.Token)) Take(call.ResponseStream.Current);
+                await foreach (var now in hub.FollowAsync(user, o => hub.Channels.WatchCalls(new(), o), limit.Token)) { Take(now); break; }
             }
             catch (Exception e) when (e is RpcException or OperationCanceledException) { BrokenSince = TimeProvider.System.GetUtcNow(); }
         }
@@ -69,8 +68,7 @@ internal sealed class CallFeed(HubClient hub) : IDisposable
             {
                 try
                 {
-                    using var call = hub.Channels.WatchCalls(new(), hub.Streaming(user, stop.Token));
-                    while (await call.ResponseStream.MoveNext(stop.Token)) { Take(call.ResponseStream.Current); first.TrySetResult(); Changed?.Invoke(); }
+                    await foreach (var now in hub.FollowAsync(user, o => hub.Channels.WatchCalls(new(), o), stop.Token)) { Take(now); first.TrySetResult(); Changed?.Invoke(); }
                 }
                 catch (Exception e) when (e is RpcException or OperationCanceledException) { /* said by BrokenSince; asked again */ }
                 BrokenSince ??= TimeProvider.System.GetUtcNow();

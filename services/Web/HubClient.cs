@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -38,7 +39,7 @@ internal sealed record WebOptions
 }
 
 /// <summary>The services as pages see them: gRPC only, as the person who looks, or as a service for what has no person.</summary>
-internal sealed class HubClient(GrpcChannel channel, [FromKeyedServices("directory")] GrpcChannel directory, [FromKeyedServices("channels")] GrpcChannel channels, [FromKeyedServices("casework")] GrpcChannel casework, Tokens tokens, TimeProvider clock)
+internal sealed class HubClient(GrpcChannel channel, [FromKeyedServices("directory")] GrpcChannel directory, [FromKeyedServices("channels")] GrpcChannel channels, [FromKeyedServices("casework")] GrpcChannel casework, Tokens tokens, SessionBook sessions, TimeProvider clock)
 {
     public const string TokenClaim = "hub_token", NameClaim = "name";
 
@@ -53,15 +54,36 @@ internal sealed class HubClient(GrpcChannel channel, [FromKeyedServices("directo
     public Contracts.Casework.Casework.CaseworkClient PublicCasework { get; } = new(casework);
 
     /// <summary>A call on behalf of the signed-in person, given up after ten seconds.</summary>
+    /// <exception cref="RpcException">Unauthenticated: the sign-in has ended. A live part keeps its person as long as its page is open; this is where it hears of it.</exception>
     public CallOptions As(ClaimsPrincipal user, CancellationToken stop = default) =>
-        new(Bearer(user.FindFirstValue(TokenClaim) ?? ""), clock.GetUtcNow().UtcDateTime.AddSeconds(10), stop);
+        sessions.Of(user).HasEnded ? throw SignedOut() : new(Bearer(user.FindFirstValue(TokenClaim) ?? ""), clock.GetUtcNow().UtcDateTime.AddSeconds(10), stop);
 
-    /// <summary>A stream on behalf of the person: without a deadline.</summary>
-    public CallOptions Streaming(ClaimsPrincipal user, CancellationToken stop) => new(Bearer(user.FindFirstValue(TokenClaim) ?? ""), null, stop);
+    /// <summary>A stream on behalf of the person, without a deadline, as long as the sign-in holds.</summary>
+    /// <exception cref="RpcException">Unauthenticated when it doesn't (any more); else what the service said.</exception>
+    public async IAsyncEnumerable<T> FollowAsync<T>(ClaimsPrincipal user, Func<CallOptions, AsyncServerStreamingCall<T>> open, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var session = sessions.Of(user);
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(stop, session.Ended);
+        session.Follow(1);
+        try
+        {
+            using var call = open(new(Bearer(user.FindFirstValue(TokenClaim) ?? ""), null, until.Token));
+            while (await NextAsync(call.ResponseStream)) yield return call.ResponseStream.Current;
+        }
+        finally { session.Follow(-1); }
+
+        async Task<bool> NextAsync(IAsyncStreamReader<T> stream)
+        {
+            try { return await stream.MoveNext(until.Token); }
+            catch (Exception e) when (e is RpcException or OperationCanceledException && session.HasEnded) { throw SignedOut(); }
+        }
+    }
 
     public CallOptions Anonymous(CancellationToken stop) => new(null, clock.GetUtcNow().UtcDateTime.AddSeconds(10), stop);
 
     public CallOptions AsService() => new(Bearer(tokens.Mint(new Actor("web", [Roles.Service], "", "")).Token), clock.GetUtcNow().UtcDateTime.AddSeconds(10));
+
+    static RpcException SignedOut() => new(new Status(StatusCode.Unauthenticated, "The sign-in has ended."));
 
     static Metadata Bearer(string token) => new() { { "authorization", "Bearer " + token } };
 

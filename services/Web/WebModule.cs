@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Grpc.Core;
 using Grpc.Net.Client;
 using InquiryHub.Kernel;
 using Microsoft.AspNetCore.Antiforgery;
@@ -26,6 +27,7 @@ public sealed class WebModule : IHubModule
         services.AddSingleton(sp => WebOptions.Channel(options.GrpcUrl.Length > 0 ? options.GrpcUrl : sp.GetRequiredService<HubOptions>().GrpcUrl.Replace("//0.0.0.0", "//127.0.0.1").Replace("//*", "//127.0.0.1")));
         foreach (var (own, url) in new[] { ("directory", options.DirectoryUrl), ("channels", options.ChannelsUrl), ("casework", options.CaseworkUrl) })
             services.AddKeyedSingleton(own, (sp, _) => url.Length > 0 ? WebOptions.Channel(url) : sp.GetRequiredService<GrpcChannel>());
+        services.AddSingleton<SessionBook>().AddSingleton<Sessions>().AddHostedService(sp => sp.GetRequiredService<Sessions>());
         services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>().AddSingleton<Names>().AddSingleton<Days>().AddScoped<CallFeed>().AddSingleton<TriageBook>();
         services.AddHttpContextAccessor().AddScoped(sp => Texts.Of(sp.GetRequiredService<IHttpContextAccessor>().HttpContext));
 
@@ -34,6 +36,7 @@ public sealed class WebModule : IHubModule
             (o.Cookie.Name, o.Cookie.HttpOnly, o.Cookie.SameSite) = ("hub", true, SameSiteMode.Lax);
             (o.LoginPath, o.ReturnUrlParameter, o.SlidingExpiration) = ("/signin", "back", false);
             o.Events.OnRedirectToLogin = c => { c.Response.Redirect(new Uri(c.RedirectUri).PathAndQuery); return Task.CompletedTask; };
+            o.Events.OnValidatePrincipal = async c => { if (!await c.HttpContext.RequestServices.GetRequiredService<Sessions>().HoldsAsync(c.Principal!)) c.RejectPrincipal(); };
         });
         // Directory wraps the keys; the framework can't know and would warn.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
@@ -63,9 +66,13 @@ public sealed class WebModule : IHubModule
             context.Response.Cookies.Append(Texts.Cookie, Texts.For(to).Language, new() { MaxAge = TimeSpan.FromDays(400), SameSite = SameSiteMode.Lax, IsEssential = true });
             return Results.LocalRedirect(Local(back));
         });
-        app.MapPost("/signout", async (HttpContext context, IAntiforgery forms) =>
+        app.MapPost("/signout", async (HttpContext context, HubClient hub, IAntiforgery forms) =>
         {
             if (!await forms.IsRequestValidAsync(context)) return Results.LocalRedirect("/signin");
+            var id = context.User.FindFirstValue(Tokens.SessionClaim) ?? "";
+            // The cookie goes in any case; Directory away, the list shows this sign-in until its end.
+            try { await hub.Directory.EndSessionAsync(new() { CommandId = $"signout {id}", SessionId = id }, hub.As(context.User).WithDeadline(DateTime.UtcNow.AddSeconds(2))); }
+            catch (RpcException) { }
             await context.SignOutAsync(Scheme);
             return Results.LocalRedirect("/signin?out=1");
         });
@@ -76,6 +83,8 @@ public sealed class WebModule : IHubModule
         QuarantineActs.Map(app);
         CounterActs.Map(app);
         app.MapAct("password", Pages.AccountPage.ChangeAsync);
+        app.MapAct("end-session", Parts.SignIns.EndAsync);
+        app.MapAct("end-others", Parts.SignIns.EndOthersAsync);
         // Whoever mistyped an address gets a page that says so, behind everything that has an address.
         app.MapGet("/{**path}", () => new RazorComponentResult<Pages.App> { StatusCode = 404 }).WithOrder(int.MaxValue);
         app.MapRazorComponents<Pages.App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null); // ours is stricter
@@ -87,7 +96,7 @@ public sealed class WebModule : IHubModule
     internal static ClaimsPrincipal Principal(Contracts.Directory.SignInReply reply)
     {
         var a = reply.Account;
-        var claims = new List<Claim> { new("sub", a.Account_), new(HubClient.NameClaim, a.DisplayName), new("unit", a.UnitCode), new("officer", a.OfficerId), new(HubClient.TokenClaim, reply.Token) };
+        var claims = new List<Claim> { new("sub", a.Account_), new(HubClient.NameClaim, a.DisplayName), new("unit", a.UnitCode), new("officer", a.OfficerId), new(HubClient.TokenClaim, reply.Token), new(Tokens.SessionClaim, reply.SessionId) };
         claims.AddRange(a.Roles.Select(r => new Claim("role", r)));
         return new(new ClaimsIdentity(claims, Scheme, "sub", "role"));
     }
