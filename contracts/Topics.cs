@@ -60,6 +60,7 @@ public static class Topics
             new(InquiryClosed.Descriptor, "inquiry_id"),
             new(TaskWithdrawn.Descriptor, "inquiry_id"),
             new(AnswerRated.Descriptor, "inquiry_id"),
+            new(PersonRevealed.Descriptor, "inquiry_id"),
         ]),
         // One key for all reference data: an officer must not be read before the unit it belongs to.
         new("directory", Retention,

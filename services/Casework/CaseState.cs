@@ -75,6 +75,8 @@ sealed record CaseState(string InquiryId)
     public IReadOnlyList<CaseTask> Tasks { get; init; } = [];
     /// <summary>Null, and not written, until the citizen rates.</summary>
     public IReadOnlyList<Rating>? Ratings { get; init; }
+    /// <summary>Null, and not written, until somebody looks.</summary>
+    public IReadOnlyList<Reveal>? Reveals { get; init; }
     public Closing? Closing { get; init; }
 
     /// <summary>W3C traceparent of the walk, so that the officer's read and answer continue it.</summary>

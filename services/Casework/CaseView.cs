@@ -22,8 +22,14 @@ static class CaseView
         Title = c.Registration?.Title ?? "", Kind = c.Registration?.Kind ?? default,
     };
 
+    public static RevealRow Row(string inquiryId, Reveal r, string words) => new()
+    {
+        InquiryId = inquiryId, EntryNo = r.No, Account = r.Account, OfficerId = r.OfficerId, UnitCode = r.UnitCode, Reason = r.Reason, Words = words, Fields = { r.Fields }, RevealedAt = Stamp(r.At),
+    };
+
     /// <param name="person">The personal fields, unsealed; null when they were purged.</param>
-    public static CaseFile File(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, Content? person, IReadOnlyDictionary<int, string>? ratingWords = null)
+    /// <param name="revealWords">What somebody wrote who looked at them, unsealed.</param>
+    public static CaseFile File(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, Content? person, IReadOnlyDictionary<int, string>? ratingWords = null, Func<Reveal, string>? revealWords = null)
     {
         var registration = c.Registration!;
         var file = new CaseFile
@@ -34,7 +40,7 @@ static class CaseView
             CategoryCode = registration.CategoryCode, AreaCode = registration.AreaCode, Contacts = 1 + c.Added.Count, ReplyUnwanted = !registration.WantsReply,
         };
         file.Tasks.AddRange(c.Tasks.Where(t => t.Dispatch is not null).OrderBy(t => t.Dispatch!.No).Select(t => Row(c, t)));
-        file.Timeline.AddRange(Timeline(c).OrderBy(e => e.At));
+        file.Timeline.AddRange(Timeline(c, revealWords).OrderBy(e => e.At));
         file.Answers.AddRange(Answers(c, text, answers));
         foreach (var a in file.Answers) (a.Grade, a.RatingWords) = (c.RatingOf(a.AnswerNo)?.Grade ?? default, ratingWords?.GetValueOrDefault(a.AnswerNo) ?? "");
         if ((registration.Direct is not null ? file.Answers.FirstOrDefault() : file.Answers.FirstOrDefault(a => a.TaskId == c.Lead?.TaskId)) is { } shown)
@@ -71,7 +77,7 @@ static class CaseView
     }
 
     // In the order in which things happen, for those that have the same instant.
-    static IEnumerable<CaseEntry> Timeline(CaseState c)
+    static IEnumerable<CaseEntry> Timeline(CaseState c, Func<Reveal, string>? revealWords)
     {
         if (c.Registration is { } r) yield return Entry(r.ReceivedAt, "InquiryRegistered", r.TakenBy, r.ReceivingUnitCode, r.Channel);
         foreach (var a in c.Added) yield return Entry(a.At, "ContactAdded", "", "", a.Channel);
@@ -85,6 +91,12 @@ static class CaseView
         foreach (var d in c.Deliveries) yield return Entry(d.At, d.State switch { CaseProjection.Delivered => "AnswerDelivered", CaseProjection.InDoubt => "DeliveryInDoubt", _ => "AnswerUndeliverable" }, "", "", d.Detail);
         foreach (var t in c.Tasks) if (t.Answer?.FetchedAt is { } read) yield return Entry(read, "AnswerFetched", "", "", "");
         foreach (var rated in c.Ratings ?? []) yield return Entry(rated.At, "AnswerRated", "", "", rated.Grade.ToString());
+        foreach (var look in c.Reveals ?? [])
+        {
+            var entry = Entry(look.At, "PersonRevealed", look.OfficerId.Length > 0 ? look.OfficerId : look.Account, look.UnitCode, look.Reason);
+            (entry.EntryNo, entry.Words) = (look.No, revealWords?.Invoke(look) ?? "");
+            yield return entry;
+        }
         if (c.Closing is { } closing) yield return Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
     }
 

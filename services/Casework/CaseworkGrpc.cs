@@ -11,7 +11,7 @@ using Npgsql;
 namespace InquiryHub.Casework;
 
 [Authorize]
-sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress, LiveTasks live, Drafts drafts, IHostApplicationLifetime lifetime)
+sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress, LiveTasks live, Drafts drafts, Reveals reveals, IHostApplicationLifetime lifetime)
     : Contracts.Casework.Casework.CaseworkBase
 {
     public override async Task<ListCasesReply> ListCases(ListCasesRequest request, ServerCallContext context)
@@ -76,7 +76,7 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         using var step = Trace.Walk(6, "Casework", c.Trace); // Walk 6: the officer reads the case
         var (text, answers) = await CaseworkStore.TextsAsync(database, c, stop);
         var ratings = text?.Ratings?.ToDictionary(r => r.AnswerNo, r => ring.Unseal<Text>(inquiryId, Sealed.Parser.ParseFrom(r.Words))?.Text_ ?? "");
-        return CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)), ratings);
+        return CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)), ratings, r => reveals.Words(inquiryId, r));
     }
 
     [Authorize(Roles = Roles.Officer)]
@@ -125,6 +125,22 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
     public override async Task<DropDraftsReply> DropDrafts(DropDraftsRequest request, ServerCallContext context) =>
         (await drafts.DropAsync(Actor.Of(context.GetHttpContext().User).Account, request.Scope)).OrRefuse();
 
+    public override async Task<RevealPersonReply> RevealPerson(RevealPersonRequest request, ServerCallContext context) =>
+        (await reveals.RevealAsync(Actor.Of(context.GetHttpContext().User), request, context.CancellationToken)).OrRefuse();
+
+    [Authorize(Roles = $"{Roles.Supervisor},{Roles.Administrator}")]
+    public override async Task<ListRevealsReply> ListReveals(ListRevealsRequest request, ServerCallContext context)
+    {
+        if (!Mark.TryRead(request.Page?.After, out var after)) throw Answers.Refused(CaseworkRefusals.InvalidPage);
+        var size = Paging.Size(request.Page);
+        var (rows, total) = await CaseworkStore.RevealsAsync(database, Day(request.From), Day(request.To)?.AddDays(1), size, after, context.CancellationToken);
+        return new()
+        {
+            Reveals = { rows.Select(r => CaseView.Row(r.InquiryId, r.Reveal, reveals.Words(r.InquiryId, r.Reveal))) }, Total = total,
+            Next = rows.Count < size ? "" : new Mark(rows[^1].Reveal.At, RevealEntry.KeyOf(rows[^1].InquiryId, rows[^1].Reveal.No)).Write(),
+        };
+    }
+
     const int MostOfCaller = 20;
 
     [Authorize(Roles = Roles.Operator)]
@@ -171,12 +187,10 @@ readonly record struct Sight(string? OnlyUnit)
 {
     static readonly string[] all = [Roles.Operator, Roles.Dispatcher, Roles.Supervisor, Roles.Administrator, Roles.Service];
 
-    public static Sight Of(ServerCallContext context)
-    {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        // A unit code that no unit has: an account without a unit sees nothing.
-        return all.Any(actor.Is) ? new(null) : new(actor.UnitCode.Length > 0 ? actor.UnitCode : "-");
-    }
+    public static Sight Of(ServerCallContext context) => Of(Actor.Of(context.GetHttpContext().User));
+
+    // A unit code that no unit has: an account without a unit sees nothing.
+    public static Sight Of(Actor actor) => all.Any(actor.Is) ? new(null) : new(actor.UnitCode.Length > 0 ? actor.UnitCode : "-");
 
     public bool Sees(CaseState c) => OnlyUnit is null || c.IsOf(OnlyUnit);
     public bool Hides(string unitCode) => OnlyUnit is not null && unitCode.Length > 0 && unitCode != OnlyUnit;

@@ -33,6 +33,8 @@ static class CaseworkStore
 
     public static readonly Table<DraftSet> Drafts = new("casework.draft", d => d.Key, new Column<DraftSet>("saved_at", "timestamptz", d => d.SavedAt));
 
+    public static readonly Table<RevealEntry> Reveals = new("casework.reveal", r => RevealEntry.KeyOf(r.InquiryId, r.No), new("inquiry_id", "text", r => r.InquiryId), new("revealed_at", "timestamptz", r => r.At));
+
     public static async Task<DraftSet?> DraftsAsync(NpgsqlDataSource database, string key, CancellationToken stop)
     {
         await using var command = database.CreateCommand("select body from casework.draft where key = $1");
@@ -106,6 +108,20 @@ static class CaseworkStore
             select c.body, t.key from (select key, inquiry_id, due_at from casework.task where {0} order by due_at, key limit {{size}}) t
             join casework.case_file c on c.key = t.inquiry_id order by t.due_at, t.key
             """, "select count(*) from casework.task where {0}", "(due_at, key) >", after, (body, key) => (Json.Read<CaseState>(body), key!), stop);
+    }
+
+    /// <summary>What was revealed, newest first, after the last one seen; each stands in its case.</summary>
+    public static async Task<(List<(string InquiryId, Reveal Reveal)> Rows, long Total)> RevealsAsync(NpgsqlDataSource database, DateTimeOffset? from, DateTimeOffset? until, int size, Mark? after, CancellationToken stop)
+    {
+        var where = new Where("true");
+        if (from is { } first) where.And(p => $"revealed_at >= {p}", first.UtcDateTime);
+        if (until is { } end) where.And(p => $"revealed_at < {p}", end.UtcDateTime);
+        return await PageAsync(database, where, $$"""
+            select c.body, r.key from (select key, inquiry_id, revealed_at from casework.reveal where {0} order by revealed_at desc, key desc limit {{size}}) r
+            join casework.case_file c on c.key = r.inquiry_id order by r.revealed_at desc, r.key desc
+            """, "select count(*) from casework.reveal where {0}", "(revealed_at, key) <", after, Entry, stop);
+
+        static (string, Reveal) Entry(string body, string? key) { var c = Json.Read<CaseState>(body); return (c.InquiryId, c.Reveals!.First(r => RevealEntry.KeyOf(c.InquiryId, r.No) == key)); }
     }
 
     // A page and the count of all, with one filter and in one round trip.

@@ -44,6 +44,7 @@ internal static class Acts
             if (context.User.Identity is not { IsAuthenticated: true } && await context.AuthenticateAsync(WebModule.Scheme) is { Principal: { } person }) context.User = person;
             if (context.User.Identity is not { IsAuthenticated: true }) return Results.Json(new ActReply(words["act.signedout"], SignedOut: true), statusCode: 401);
             if (!await forms.IsRequestValidAsync(context)) return Results.Json(new ActReply(words["act.stale"]), statusCode: 400);
+            context.Response.Headers.CacheControl = "no-store"; // an answer may name a person
             try { return Results.Json(await act(new(await context.Request.ReadFormAsync(context.RequestAborted), context.User, hub, words, context.RequestAborted))); }
             catch (RpcException e) when (e.StatusCode == StatusCode.Unauthenticated) { return Results.Json(new ActReply(words["act.signedout"], SignedOut: true), statusCode: 401); }
             catch (RpcException e) { return Results.Json(new ActReply(words.Of(HubClient.RefusalOf(e))), statusCode: e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded ? 503 : 200); }

@@ -9,7 +9,8 @@ namespace InquiryHub.Web;
 
 /// <summary>A case with its clocks, why it is where it is, and whose task the reader looks at.</summary>
 /// <param name="Task">The own unit's newest task, for others the lead unit's; null before a dispatch.</param>
-public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, RoutingState? Routing, TaskRow? Task, bool MayAnswer, NameList Names, WorkCalendar? Calendar)
+/// <param name="MayReveal">The reader's role may ask who it is from; Casework decides.</param>
+public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, RoutingState? Routing, TaskRow? Task, bool MayAnswer, bool MayReveal, NameList Names, WorkCalendar? Calendar)
 {
     public Clock? Clock => Clocks.FirstOrDefault(c => c.TaskId == Task?.TaskId);
     public bool Closed => File.Row.State == "Closed";
@@ -36,7 +37,8 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
         var file = await reading;
         var (officer, unit) = (user.IsInRole(Kernel.Roles.Officer), user.FindFirstValue("unit") ?? "");
         var task = TaskOf(file, officer, unit);
-        return new(file, [.. (await clocks)?.Clocks ?? []], await routing, task, officer && task?.UnitCode == unit, names, calendar);
+        var reveals = !file.Confidential && (officer || user.IsInRole(Kernel.Roles.Supervisor) || user.IsInRole(Kernel.Roles.Dispatcher));
+        return new(file, [.. (await clocks)?.Clocks ?? []], await routing, task, officer && task?.UnitCode == unit, reveals, names, calendar);
     }
 
     static async Task<T?> OrNone<T>(AsyncUnaryCall<T> call) where T : class { try { return await call; } catch (RpcException) { return null; } }

@@ -66,7 +66,7 @@ internal static class CaseWords
     public static string Icon(string act) => act switch
     {
         "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskSignedIn" => "check", "ClockOverdue" => "clock",
-        "InquiryAnswered" => "send", "TaskWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" => "alert", "AnswerRated" => "heart", "InquiryClosed" => "lock", _ => "dots",
+        "InquiryAnswered" => "send", "TaskWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
     };
 
     public static string Tone(string act) => act switch
@@ -79,7 +79,9 @@ internal static class CaseWords
         {
             e.UnitCode.Length > 0 ? names.Unit(e.UnitCode) : "",
             e.Actor.Length > 0 ? names.Officer(e.Actor) : "",
+            e.EntryNo > 0 ? t["officer.reveal.no", e.EntryNo] : "",
             e.Detail.Length == 0 ? "" : e.Act is "InquiryRegistered" or "ContactAdded" ? names.Channel(e.Detail, t) : t.Or($"officer.detail.{e.Detail}", e.Detail),
+            e.Words,
         };
         return string.Join(t["officer.dot"], parts.Where(p => p.Length > 0));
     }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using InquiryHub.Contracts.Casework;
+using InquiryHub.Kernel;
 
 namespace InquiryHub.Web;
 
@@ -26,6 +27,17 @@ internal static class OfficerActs
                 return new(await MeanwhileAsync(call, await names.GetAsync()) ?? call.T.Of(HubClient.RefusalOf(e)));
             }
             return new(Say: call.T["officer.answered", call["inquiryId"]], Forget: [$"case/{call["inquiryId"]}"], Again: true);
+        });
+        app.MapAct("reveal", async call =>
+        {
+            try
+            {
+                var r = await call.Hub.Casework.RevealPersonAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], Reason = call["reason"], Words = call["words"] }, call.As);
+                var dial = PhoneNumber.Read(r.Phone).E164;
+                return new(Data: new { r.Name, r.Phone, Dial = dial is null ? null : $"tel:{dial}", r.Email, r.Address, r.SecondsLeft, Entry = call.T["officer.reveal.entry", r.EntryNo], Next = Acts.NewId() });
+            }
+            // The form's id is spent: the next look is another one.
+            catch (RpcException e) when (HubClient.RefusalOf(e) is { Code: "RevealOver" } over) { return new(call.T.Of(over), Data: new { Next = Acts.NewId() }); }
         });
         app.MapAct("close-case", async call =>
         {

@@ -51,6 +51,9 @@ public sealed class PersonalDataTests
         ["hub.channels.v1.AskRequest.phone"] = "typed by the citizen",
         ["hub.casework.v1.ListCasesOfCallerRequest.number"] = "of the call in hand",
         ["hub.channels.v1.CallNow.number"] = "in full only while it rings and for whoever has it in hand: CallView and its test",
+        ["hub.casework.v1.RevealPersonReply.phone"] = "with a reason and an entry: RevealDecision and its test",
+        ["hub.casework.v1.RevealPersonReply.email"] = "as the phone",
+        ["hub.casework.v1.RevealPersonReply.address"] = "as the phone",
         ["hub.channels.v1.QuarantineForm.phone"] = "whoever files an entry reads the raw bytes and sets right what was read of them: a mask would be filed",
         ["hub.channels.v1.QuarantineForm.email"] = "as the phone",
     };

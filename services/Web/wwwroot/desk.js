@@ -332,6 +332,8 @@ document.addEventListener('click', e => {
   if (copy) print();
 });
 
+addEventListener('beforeprint', () => $$('[data-printed]').forEach(time => { time.textContent = new Date().toLocaleString('zh-CN', { hour12: false, timeZone: 'Asia/Shanghai' }); }));
+
 /* ---- when the page is there ---- */
 const begin = () => {
   restore();
