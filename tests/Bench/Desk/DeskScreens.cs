@@ -48,10 +48,10 @@ sealed class DeskScreens : IAsyncDisposable
 
     public IEnumerable<(string Account, string OfficerId)> Officers => accounts.Values.Where(a => a.officerId.Length > 0).Select(a => (a.account, a.officerId));
 
-    /// <summary>A screen of the account, its page loaded.</summary>
-    public async Task<IPage> OpenAsync(string account, string path)
+    /// <summary>A screen of the account, its page loaded. One that is looked at has a window of its own: a tab behind another is painted once a second.</summary>
+    public async Task<IPage> OpenAsync(string account, string path, string window = "")
     {
-        if (!contexts.TryGetValue(account, out var context)) contexts[account] = context = await SignInAsync(accounts[account]);
+        if (!contexts.TryGetValue(account + window, out var context)) contexts[account + window] = context = await SignInAsync(accounts[account]);
         var page = await context.NewPageAsync();
         await page.GotoAsync(path);
         return page;
