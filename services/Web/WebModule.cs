@@ -75,6 +75,7 @@ public sealed class WebModule : IHubModule
         TriageActs.Map(app);
         QuarantineActs.Map(app);
         CounterActs.Map(app);
+        Board.Map(app);
         app.MapAct("password", Pages.AccountPage.ChangeAsync);
         // Whoever mistyped an address gets a page that says so, behind everything that has an address.
         app.MapGet("/{**path}", () => new RazorComponentResult<Pages.App> { StatusCode = 404 }).WithOrder(int.MaxValue);
