@@ -21,6 +21,7 @@ internal static class Outcomes
     {
         "Unanswered" => [Open, OpenLate],
         "Late" => [Late, OpenLate],
+        "Answered" => [InTime, Late],
         "Dispatched" => [InTime, Late, Open, OpenLate, Terminated],
         Direct or Open or OpenLate or InTime or Late or Terminated or Tallied or NoInquiry => [word],
         _ => [],

@@ -19,12 +19,22 @@ public sealed record Question(string From = "", string To = "", bool Inquiries =
     public Question During(string from, string to) => this with { From = from, To = to };
     public Question Year(int year) => During($"{year:0000}-01-01", $"{year:0000}-12-31");
     public Question Month(DateOnly day) => During(CityTime.Iso(new(day.Year, day.Month, 1)), CityTime.Iso(new DateOnly(day.Year, day.Month, 1).AddMonths(1).AddDays(-1)));
+    /// <summary>The whole months around two days, which the city's figures are kept by.</summary>
+    public Question Months(string first, string last) => During(Month(Day(first)).From, Month(Day(last)).To);
 
     /// <summary>The same filter in one column of the chart: a day, month or year (2013-06-03, 2013-06, 2013), within the period.</summary>
     public Question At(string step)
     {
         var (from, to) = step.Length switch { 4 => ($"{step}-01-01", $"{step}-12-31"), 7 => (Month(Day($"{step}-01")).From, Month(Day($"{step}-01")).To), _ => (step, step) };
         return During(string.CompareOrdinal(from, From) < 0 ? From : from, string.CompareOrdinal(to, To) > 0 ? To : to);
+    }
+
+    /// <summary>The nearest of the months that have data (2013-06), the later of two; asked for more than a month, its year. Null when there is none.</summary>
+    public Question? Nearest(IEnumerable<string> months)
+    {
+        var (from, to) = (Day(From), Day(To));
+        var near = months.Select(m => Month(Day($"{m}-01"))).OrderBy(m => Math.Max(0, Math.Max(from.DayNumber - Day(m.To).DayNumber, Day(m.From).DayNumber - to.DayNumber))).ThenByDescending(m => m.From).FirstOrDefault();
+        return near is null || to.DayNumber - from.DayNumber < 31 ? near : Year(Day(near.From).Year);
     }
 
     /// <summary>Every column of the period, also those without a contact.</summary>

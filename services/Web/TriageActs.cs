@@ -1,24 +1,9 @@
-using InquiryHub.Kernel;
-using Microsoft.AspNetCore.Authorization;
-
 namespace InquiryHub.Web;
 
-/// <summary>The dispatcher's one act, and the list in which a unit is found by its name's first letters.</summary>
+/// <summary>The dispatcher's one act.</summary>
 internal static class TriageActs
 {
-    sealed record UnitName(string Code, string Name, string Initials, string Area);
-
-    public static void Map(WebApplication app)
-    {
-        app.MapAct("triage-place", PlaceAsync);
-        app.MapGet("/triage/units", [Authorize(AuthenticationSchemes = WebModule.Scheme, Roles = Roles.Dispatcher)] async (HttpContext context, Names directory) =>
-        {
-            var names = await directory.GetAsync(context.RequestAborted);
-            if (names.Units.Count == 0) return Results.StatusCode(503);
-            context.Response.Headers.CacheControl = "private, max-age=300";
-            return Results.Json(names.Units.Values.Where(u => u.Active).OrderBy(u => u.UnitCode, StringComparer.Ordinal).Select(u => new UnitName(u.UnitCode, u.Name, Pinyin.Initials(u.Name), names.AreaPath(u.AreaCode))), Json.Options);
-        });
-    }
+    public static void Map(WebApplication app) => app.MapAct("triage-place", PlaceAsync);
 
     static async Task<ActReply> PlaceAsync(ActCall call)
     {

@@ -82,6 +82,7 @@ public sealed class WebModule : IHubModule
         TriageActs.Map(app);
         QuarantineActs.Map(app);
         CounterActs.Map(app);
+        Board.Map(app);
         app.MapAct("password", Pages.AccountPage.ChangeAsync);
         app.MapAct("end-session", Parts.SignIns.EndAsync);
         app.MapAct("end-others", Parts.SignIns.EndOthersAsync);

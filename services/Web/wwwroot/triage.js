@@ -62,39 +62,7 @@ document.addEventListener('click', e => {
   if (e.target.closest?.('[data-drop]')) e.target.closest('form').remove();
 });
 
-/* ---- any unit: by name, code, or the first letters of its syllables ---- */
-let units;
-const load = async () => { try { units ??= await (await fetch('/triage/units')).json(); } catch { units = undefined; } return units ?? []; };
-const follows = (letters, typed) => { let at = 0; for (const c of letters) if (c === typed[at]) at++; return at === typed.length; };
-function rank(u, typed) {
-  if (u.name.startsWith(typed) || u.code === typed || u.code.split('-').at(-1).startsWith(typed)) return 0;
-  if (u.initials.startsWith(typed)) return 1;
-  if (u.name.includes(typed) || u.initials.includes(typed)) return 2;
-  return typed.length > 1 && /^[a-z]+$/.test(typed) && follows(u.initials, typed) ? 3 : 9;
-}
-async function find(field, at = 0) {
-  const list = $('#found'), typed = field.value.trim().toLowerCase(), all = typed ? await load() : [];
-  if (field.value.trim().toLowerCase() !== typed) return;
-  const found = all.map(u => [rank(u, typed), u]).filter(([r]) => r < 9).sort((a, b) => a[0] - b[0]).slice(0, 8).map(([, u]) => u);
-  list.replaceChildren(...found.map((u, n) => {
-    const li = document.createElement('li');
-    li.role = 'option'; li.id = 'found-' + n; li.ariaSelected = String(n === at);
-    li.dataset.code = u.code; li.dataset.unit = u.name;
-    li.append(Object.assign(document.createElement('b'), { textContent: u.name }), ' ', Object.assign(document.createElement('span'), { className: 'meta t3', textContent: u.area }));
-    return li;
-  }));
-  if (typed && found.length === 0) list.append(Object.assign(document.createElement('li'), { role: 'option', ariaDisabled: 'true', textContent: $('[data-also]').dataset.none }));
-  list.hidden = !typed;
-  list.dataset.at = at;
-  field.ariaExpanded = String(!list.hidden);
-  if (found.length) field.setAttribute('aria-activedescendant', 'found-' + at); else field.removeAttribute('aria-activedescendant');
-}
-function lead(form, li) {
-  const button = $('[data-found]', form);
-  button.value = li.dataset.code;
-  button.dataset.unit = li.dataset.unit;
-  form.requestSubmit(button);
-}
+/* ---- any unit that find.js found ---- */
 function assist(form, { code, unit }) {
   const place = $('[data-also]', form);
   const there = $$('input[name=assist]', form).find(i => i.value === code);
@@ -104,30 +72,13 @@ function assist(form, { code, unit }) {
   label.append(box, `${place.dataset.assist} ${unit}`);
   place.append(label);
 }
-const close = field => { field.value = ''; find(field); };
-document.addEventListener('focusin', e => { if (e.target.matches?.('[data-find]')) load(); });
-document.addEventListener('input', e => { if (e.target.matches?.('[data-find]') && !e.isComposing) find(e.target); });
-document.addEventListener('compositionend', e => { if (e.target.matches?.('[data-find]')) find(e.target); });
-document.addEventListener('keydown', e => {
-  const field = e.target;
-  if (!field.matches?.('[data-find]') || e.isComposing || e.keyCode === 229) return;
-  const options = $$('#found [data-code]'), at = +($('#found').dataset.at ?? 0);
-  if (e.key === 'ArrowDown' || e.key === 'ArrowUp') { e.preventDefault(); find(field, (at + (e.key === 'ArrowDown' ? 1 : options.length - 1)) % Math.max(1, options.length)); }
-  if (e.key === 'Escape') { close(field); $('h1')?.focus(); }
-  if (e.key === 'Enter') {
-    e.preventDefault(); // a form's first button would be pressed
-    const li = options[at];
-    if (!li) return;
-    if (e.shiftKey) assist(field.form, li.dataset); else lead(field.form, li);
-    close(field);
-  }
-});
-document.addEventListener('mousedown', e => {
-  const li = e.target.closest?.('#found [data-code]'), field = $('[data-find]');
-  if (!li) return;
-  e.preventDefault();
-  if (e.shiftKey) assist(field.form, li.dataset); else lead(field.form, li);
-  close(field);
+document.addEventListener('hub:found', e => {
+  const { code, unit, also } = e.detail, form = e.target.form, button = $('[data-found]', form);
+  if (!button) return;
+  if (also) { assist(form, { code, unit }); return; }
+  button.value = code;
+  button.dataset.unit = unit;
+  form.requestSubmit(button);
 });
 
 /* ---- the next case begins at its top; one that was taken back has the units that were to assist ---- */

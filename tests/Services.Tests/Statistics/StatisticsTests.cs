@@ -23,10 +23,10 @@ public sealed class StatisticsTests
     static readonly Filter June = new() { From = "2013-06-01", To = "2013-06-30" };
     static readonly string[] Channels = ["Hotline12345", "WalkIn", "Fax", "WeChat"]; // the last one is not in the channel table
 
-    static async Task<TestHub> Start(string name, string? redis = null)
+    static async Task<TestHub> Start(string name, string? redis = null, string clock = "real")
     {
         var hub = await TestHub.StartAsync(name, [new Producer("channels"), new Producer("routing"), new Producer("sla"), new Producer("casework"), new Producer("directory"), new StatisticsModule()],
-            new Dictionary<string, string?> { ["Redis:Endpoint"] = redis });
+            new Dictionary<string, string?> { ["Redis:Endpoint"] = redis, ["Hub:Clock"] = clock });
         await Say(hub, "directory", "directory", [.. Channels[..3].Select((c, i) => new ChannelPublished { Channel = c, NameZh = c, NameEn = c, Bucket = c == "Fax" ? "Other" : c, BucketNameZh = c, BucketNameEn = c, Order = i })]);
         await hub.QuietAsync();
         return hub;
@@ -89,6 +89,36 @@ public sealed class StatisticsTests
                     var behind = At(At(filter, rows, cell.Row), columns, cell.Column);
                     var list = await client.ListFactsAsync(new() { Filter = behind, Page = new() { Size = 500 } }, me);
                     Assert.Equal((cell.Value, cell.Value), (list.TotalCount, list.Facts.Sum(f => f.Count)));
+                }
+            }
+    }
+
+    [Fact]
+    public async Task Each_units_parts_add_up_to_its_total_and_all_units_with_what_has_none_to_the_citys()
+    {
+        await using var hub = await Start("units");
+        await June2013(hub);
+        var (client, me) = Connect(hub);
+        // Whole months, and days that no month has.
+        foreach (var (from, to) in new[] { ("2013-06-01", "2013-06-30"), ("2013-05-01", "2013-07-31"), ("2013-06-04", "2013-06-19") })
+            foreach (var counted in new[] { false, true })
+            {
+                var filter = new Filter { From = from, To = to, Inquiries = counted };
+                var city = await client.GetOverviewAsync(new() { Filter = filter }, me);
+                var ranking = await client.GetBreakdownAsync(new() { Filter = filter, Rows = "unit", Columns = "outcome" }, me);
+                var units = ranking.Cells.GroupBy(c => c.Row).ToDictionary(g => g.Key, g => g.Sum(c => c.Value));
+                Assert.Equal(counted ? ["-", "desk", "u0", "u1", "u2", "u3"] : ["-", "desk", "street", "u0", "u1", "u2", "u3"], units.Keys.Order(StringComparer.Ordinal));
+                Assert.Equal(city.Total, units.Values.Sum());
+                foreach (var (unit, total) in units)
+                {
+                    var behind = At(filter, "unit", unit);
+                    var own = await client.GetOverviewAsync(new() { Filter = behind }, me);
+                    Assert.Equal((total, total, total, 0), (own.Total, own.Parts.Sum(p => p.Value), own.Cells.Sum(c => c.Value), own.ClaimedTotal));
+                    var list = await client.ListFactsAsync(new() { Filter = behind, Page = new() { Size = 500 } }, me);
+                    Assert.Equal((total, total), (list.TotalCount, list.Facts.Sum(f => f.Count)));
+                    if (!counted) Assert.Equal(total, own.Districts.Sum(d => d.Contacts));
+                    (behind.Inquiries, behind.Outcome) = (true, "Answered");
+                    Assert.Equal(own.Districts.Sum(d => d.AnsweredInTime + d.AnsweredLate), (await client.ListFactsAsync(new() { Filter = behind }, me)).TotalCount);
                 }
             }
     }
@@ -187,6 +217,22 @@ public sealed class StatisticsTests
             var channel = Assert.Single(call.ResponseStream.Current.Channels);
             Assert.Equal((n, at.AddMinutes(n)), (channel.Contacts, channel.LastAt.ToDateTimeOffset()));
         }
+    }
+
+    [Fact]
+    public async Task Who_watches_today_is_led_over_the_citys_midnight_to_the_new_day()
+    {
+        await using var hub = await Start("midnight", clock: "simulated");
+        var (client, me) = Connect(hub);
+        await hub.SqlAsync("update log.clock set base = '2013-06-03 23:59+08'");
+        await Say(hub, "channels", "c1", new ContactRecorded { Contact = Came("c1", "WalkIn", CityTime.At(new(2013, 6, 3), new(23, 50))) });
+        await hub.QuietAsync();
+        using var call = client.Watch(new(), me, deadline: DateTime.UtcNow.AddSeconds(20));
+        Assert.True(await call.ResponseStream.MoveNext(default));
+        Assert.Equal(("2013-06-03", 1), (call.ResponseStream.Current.Day, call.ResponseStream.Current.Total));
+        await hub.SqlAsync("update log.clock set base = '2013-06-04 00:00+08'");
+        Assert.True(await call.ResponseStream.MoveNext(default));
+        Assert.Equal(("2013-06-04", 0), (call.ResponseStream.Current.Day, call.ResponseStream.Current.Total));
     }
 
     [Fact]

@@ -1,0 +1,56 @@
+// Any unit: by name, code, or the first letters of its syllables. Who holds the field hears hub:found; a form without a say of its own is sent with the code.
+const $ = (selector, within = document) => within.querySelector(selector);
+const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+let units;
+const load = async () => { try { units ??= await (await fetch('/units')).json(); } catch { units = undefined; } return units ?? []; };
+const follows = (letters, typed) => { let at = 0; for (const c of letters) if (c === typed[at]) at++; return at === typed.length; };
+function rank(u, typed) {
+  if (u.name.startsWith(typed) || u.code === typed || u.code.split('-').at(-1).startsWith(typed)) return 0;
+  if (u.initials.startsWith(typed)) return 1;
+  if (u.name.includes(typed) || u.initials.includes(typed)) return 2;
+  return typed.length > 1 && /^[a-z]+$/.test(typed) && follows(u.initials, typed) ? 3 : 9;
+}
+async function find(field, at = 0) {
+  const list = $('#found'), typed = field.value.trim().toLowerCase(), all = typed ? await load() : [];
+  if (!list || field.value.trim().toLowerCase() !== typed) return;
+  const found = all.map(u => [rank(u, typed), u]).filter(([r]) => r < 9).sort((a, b) => a[0] - b[0]).slice(0, 8).map(([, u]) => u);
+  list.replaceChildren(...found.map((u, n) => {
+    const li = document.createElement('li');
+    li.role = 'option'; li.id = 'found-' + n; li.ariaSelected = String(n === at);
+    li.dataset.code = u.code; li.dataset.unit = u.name;
+    li.append(Object.assign(document.createElement('b'), { textContent: u.name }), ' ', Object.assign(document.createElement('span'), { className: 'meta t3', textContent: u.area }));
+    return li;
+  }));
+  if (typed && found.length === 0) list.append(Object.assign(document.createElement('li'), { role: 'option', ariaDisabled: 'true', textContent: field.dataset.none }));
+  list.hidden = !typed;
+  list.dataset.at = at;
+  field.ariaExpanded = String(!list.hidden);
+  if (found.length) field.setAttribute('aria-activedescendant', 'found-' + at); else field.removeAttribute('aria-activedescendant');
+}
+const close = field => { field.value = ''; find(field); };
+function take(field, li, also) {
+  field.dispatchEvent(new CustomEvent('hub:found', { bubbles: true, detail: { ...li.dataset, also } }));
+  if (field.name) { field.value = li.dataset.code; field.form.requestSubmit(); }
+  close(field);
+}
+document.addEventListener('focusin', e => { if (e.target.matches?.('[data-find]')) load(); });
+document.addEventListener('input', e => { if (e.target.matches?.('[data-find]') && !e.isComposing) find(e.target); });
+document.addEventListener('compositionend', e => { if (e.target.matches?.('[data-find]')) find(e.target); });
+document.addEventListener('keydown', e => {
+  const field = e.target;
+  if (!field.matches?.('[data-find]') || e.isComposing || e.keyCode === 229) return;
+  const options = $$('#found [data-code]'), at = +($('#found').dataset.at ?? 0);
+  if (e.key === 'ArrowDown' || e.key === 'ArrowUp') { e.preventDefault(); find(field, (at + (e.key === 'ArrowDown' ? 1 : options.length - 1)) % Math.max(1, options.length)); }
+  if (e.key === 'Escape') { close(field); $('h1')?.focus(); }
+  if (e.key === 'Enter') {
+    e.preventDefault(); // a form's first button would be pressed
+    if (options[at]) take(field, options[at], e.shiftKey);
+  }
+});
+document.addEventListener('mousedown', e => {
+  const li = e.target.closest?.('#found [data-code]');
+  if (!li) return;
+  e.preventDefault();
+  take($('[data-find]'), li, e.shiftKey);
+});
