@@ -21,6 +21,8 @@ internal sealed class CallFeed(HubClient hub) : IDisposable
     public IReadOnlyList<CallNow> Calls => last is { } now ? now.Calls : [];
     /// <summary>Since when the calls are not known (any more); null while they are.</summary>
     public DateTimeOffset? BrokenSince { get; private set; }
+    /// <summary>The sign-in has ended: asking again won't help.</summary>
+    public bool SignedOut { get; private set; }
 
     public CallNow? Of(string? contactId) => Calls.FirstOrDefault(c => c.ContactId == contactId);
 
@@ -70,7 +72,7 @@ internal sealed class CallFeed(HubClient hub) : IDisposable
                 {
                     await foreach (var now in hub.FollowAsync(user, o => hub.Channels.WatchCalls(new(), o), stop.Token)) { Take(now); first.TrySetResult(); Changed?.Invoke(); }
                 }
-                catch (Exception e) when (e is RpcException or OperationCanceledException) { /* said by BrokenSince; asked again */ }
+                catch (Exception e) when (e is RpcException or OperationCanceledException) { SignedOut = e is RpcException { StatusCode: StatusCode.Unauthenticated }; } // said by BrokenSince; asked again
                 BrokenSince ??= TimeProvider.System.GetUtcNow();
                 first.TrySetResult();
                 Changed?.Invoke();
@@ -86,7 +88,7 @@ internal sealed class CallFeed(HubClient hub) : IDisposable
         catch (OperationCanceledException) { }
     }
 
-    void Take(CallsNow now) => (last, readAt, BrokenSince) = (now, Stopwatch.GetTimestamp(), null);
+    void Take(CallsNow now) => (last, readAt, BrokenSince, SignedOut) = (now, Stopwatch.GetTimestamp(), null, false);
 
     public void Dispose() => stop.Cancel();
 }
