@@ -15,8 +15,6 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
 {
     public const string Consumer = "relay";
     const int Wave = 2000;
-    /// <summary>Milliseconds between the beginnings of two waves that aren't full: each wave costs a round trip, a commit and a waking of every consumer, however few events it carries.</summary>
-    const int Apart = 10;
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     readonly AutoResetEvent wake = new(false);
     NewsInbox? inbox;
@@ -78,11 +76,9 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
             }
             idle = 25;
             if (rows.Any(r => publishing.Add(r.Source))) { held = []; continue; }
-            var began = Stopwatch.GetTimestamp();
             Publish(rows, token);
             worked();
             if (!Move(connection, tail, rows)) held = [];
-            if (rows.Count < Wave && Apart - (int)Stopwatch.GetElapsedTime(began).TotalMilliseconds is > 0 and var pause) token.WaitHandle.WaitOne(pause);
         }
     }
 
