@@ -56,7 +56,7 @@ internal sealed partial class Sessions(DirectoryStore store, [FromKeyedServices(
         var (set, ended) = SessionDecision.EndOthers(Of(work, account), own, why, Now);
         if (ended == 0) return 0;
         work.Put(DirectoryStore.Sessions, set);
-        Log.Ended(log, account, ended, why);
+        work.AfterCommit(_ => Log.Ended(log, account, ended, why));
         return ended;
     }
 
