@@ -69,13 +69,12 @@ function move(by) {
   const row = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))];
   row.focus();
   row.scrollIntoView({ block: 'nearest' });
-  if (by > 0 && row === rows.at(-1)) $('[data-more]')?.click();
+  if (by > 0 && row === rows.at(-1)) grow();
 }
-// A long list grows before one sees its end.
-document.addEventListener('scroll', e => {
-  const more = e.target.querySelector?.('[data-more]');
-  if (more && more.getBoundingClientRect().top < e.target.getBoundingClientRect().bottom + 400) more.click();
-}, { capture: true, passive: true });
+// A long list grows before one sees its end, whether it scrolls or the page around it. Each button is pressed once: what it brings has one of its own.
+const pressed = new WeakSet();
+function grow() { const more = $('[data-more]'); if (more && !pressed.has(more)) { pressed.add(more); more.click(); } }
+document.addEventListener('scroll', () => { if ($('[data-more]')?.getBoundingClientRect().top < innerHeight + 400) grow(); }, { capture: true, passive: true });
 
 /* ---- focus: what the server draws anew keeps it; a row that is gone leaves it to the next one ---- */
 let focused, place;
