@@ -6,21 +6,24 @@ using Npgsql;
 namespace InquiryHub.Kernel;
 
 /// <summary>
-/// Kafka read as a log. The group's assignment decides what is read here, `log.cursor` from where. What was read waits in a
-/// buffer until its batch is committed; not to read is the back-pressure.
+/// Kafka read as a log. The group's assignment decides what is read here, `log.cursor` from where. What was read waits in memory, a
+/// list a partition, until its batch is committed; not to read is the back-pressure.
 /// </summary>
 internal sealed partial class KafkaLog(HubService service, HubDatabase database, KafkaLink kafka, ServiceHealth health, ILogger log) : IInboundLog
 {
     static readonly TimeSpan ParkedEvery = TimeSpan.FromMilliseconds(200), AskEvery = TimeSpan.FromSeconds(5), Quiet = TimeSpan.FromSeconds(5), JoinAgain = TimeSpan.FromSeconds(1), GivenBy = TimeSpan.FromSeconds(15);
     const int IdleMs = 100;
-    readonly List<Message> buffer = [];
+    // The client hands over one partition's messages after another's. The oldest of several batches' worth are those of the same inquiries.
+    const int Ahead = 4;
+    readonly Dictionary<Position, List<Message>> waiting = [];
     readonly Dictionary<Position, string> assigned = [];
     readonly Dictionary<Position, long> toAsk = [];
     readonly Dictionary<Position, (long From, long At)> asked = [];
     readonly HashSet<string> told = [];
     IConsumer<string, byte[]>? consumer;
     CancellationToken stopping;
-    int taken;
+    List<Message> taken = [];
+    int held;
     long parkedAt, joinedAt, heardAt = Stopwatch.GetTimestamp();
 
     public void Start() { }
@@ -40,10 +43,10 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
         }
         SayWhenUnassigned();
         Ask(connection);
-        for (var wait = buffer.Count > 0 ? 0 : IdleMs; buffer.Count < most && Next(wait) is { } result; wait = 0) { heardAt = Stopwatch.GetTimestamp(); Keep(connection, result); }
+        for (var wait = held > 0 ? 0 : IdleMs; held < most * Ahead && Next(wait) is { } result; wait = 0) { heardAt = Stopwatch.GetTimestamp(); Keep(connection, result); }
         var replays = Replays(connection);
-        taken = Math.Min(most, buffer.Count);
-        return (taken == buffer.Count ? [.. buffer] : buffer.GetRange(0, taken), replays);
+        taken = OutboxTail.Oldest([.. waiting.Values.Where(w => w.Count > 0)], most);
+        return (taken, replays);
     }
 
     // Everything about the group is done inside Consume: assignment and loss of partitions arrive on this thread.
@@ -108,13 +111,19 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     {
         var gone = parts.Select(Of).ToHashSet();
         foreach (var p in gone) assigned.Remove(p);
-        buffer.RemoveAll(m => gone.Contains(new(m.Source, m.Shard)));
+        foreach (var p in gone) if (waiting.Remove(p, out var unread)) held -= unread.Count;
         health.Leases = $"{assigned.Count} partitions";
     }
 
     void Keep(NpgsqlConnection connection, ConsumeResult<string, byte[]> r)
     {
-        if (kafka.Unwrap(r, assigned.GetValueOrDefault(Of(r.TopicPartition)) ?? "", out var foreign) is { } message) { buffer.Add(message); return; }
+        if (kafka.Unwrap(r, assigned.GetValueOrDefault(Of(r.TopicPartition)) ?? "", out var foreign) is { } message)
+        {
+            if (!waiting.TryGetValue(Of(r.TopicPartition), out var list)) waiting[Of(r.TopicPartition)] = list = [];
+            list.Add(message);
+            held++;
+            return;
+        }
         if (foreign) { if (told.Add("foreign " + r.Topic)) Log.Foreign(log, service.Name, r.Topic); return; }
         Parking.KeepForeign(connection, service, r.Topic, r.Partition.Value, r.Offset.Value, r.Message.Value ?? [], "no event: the headers hub, seq, type, recorded_at or the key are missing");
         Log.NoEvent(log, service.Name, r.Topic, r.Partition.Value, r.Offset.Value);
@@ -129,11 +138,15 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
 
     public void Committed(BatchResult result)
     {
-        foreach (var last in buffer.Take(taken).GroupBy(m => (m.Source, m.Shard)).Select(g => g.Last()))
-            try { consumer!.StoreOffset(new TopicPartitionOffset(kafka.Options.TopicOf(last.Source), last.Shard, last.Offset!.Value.Offset + 1)); }
+        foreach (var (position, count) in taken.CountBy(m => new Position(m.Source, m.Shard)))
+        {
+            var list = waiting[position];
+            try { consumer!.StoreOffset(new TopicPartitionOffset(kafka.Options.TopicOf(position.Source), position.Shard, list[count - 1].Offset!.Value.Offset + 1)); }
             catch (KafkaException) { /* just revoked: whoever has it now reads from the cursor */ }
-        buffer.RemoveRange(0, taken);
-        taken = 0;
+            list.RemoveRange(0, count);
+        }
+        held -= taken.Count;
+        taken = [];
         foreach (var gap in result.Gaps) toAsk[gap] = result.Cursors[gap].Next;
     }
 
@@ -143,7 +156,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     /// </summary>
     void Ask(NpgsqlConnection connection)
     {
-        if (assigned.Count > 0 && buffer.Count == 0 && Stopwatch.GetElapsedTime(heardAt) > Quiet) LookForUnheard(connection);
+        if (assigned.Count > 0 && held == 0 && Stopwatch.GetElapsedTime(heardAt) > Quiet) LookForUnheard(connection);
         foreach (var (gap, from) in toAsk.ToList())
         {
             toAsk.Remove(gap);
@@ -170,7 +183,8 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     {
         var leaving = consumer;
         consumer = null;
-        buffer.Clear();
+        waiting.Clear();
+        (held, taken) = (0, []);
         assigned.Clear();
         leaving?.Dispose();
     }

@@ -37,6 +37,8 @@ public sealed record KafkaOptions(string BootstrapServers, string TopicPrefix, I
         GroupId = group, GroupProtocol = GroupProtocol.Consumer, AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoOffsetStore = false,
         // Committed offsets are for people who watch the lag; where to read from stands in log.cursor.
         EnableAutoCommit = true, MaxPollIntervalMs = 600_000, FetchQueueBackoffMs = 5, QueuedMinMessages = 20_000, ConsumeResultFields = "headers,topic",
+        // Little of each partition at a time: behind a backlog all of them move on together, and an inquiry's facts come near each other.
+        MaxPartitionFetchBytes = 128 * 1024,
     });
 
     internal AdminClientConfig Admin() => With(new AdminClientConfig());
