@@ -27,7 +27,7 @@ public sealed record NameList(FrozenDictionary<string, UnitPublished> Units, Fro
     }
 }
 
-/// <summary>Directory's names, read at most every two minutes; the last ones while it is away, <see cref="NameList.None"/> before the first.</summary>
+/// <summary>Directory's names, read anew every two minutes, which nobody waits for but who needs the first; the last ones while it is away, <see cref="NameList.None"/> before the first.</summary>
 internal sealed class Names(HubClient hub, TimeProvider clock)
 {
     static readonly TimeSpan fresh = TimeSpan.FromMinutes(2), again = TimeSpan.FromSeconds(5);
@@ -38,14 +38,20 @@ internal sealed class Names(HubClient hub, TimeProvider clock)
     public async ValueTask<NameList> GetAsync(CancellationToken stop = default)
     {
         if (clock.GetTimestamp() < Volatile.Read(ref until)) return known;
-        await gate.WaitAsync(stop);
+        if (known == NameList.None) { await gate.WaitAsync(stop); await FreshAsync(); }
+        else if (gate.Wait(0)) _ = Task.Run(FreshAsync, CancellationToken.None);
+        return known;
+    }
+
+    // Behind the gate, which it opens.
+    async Task FreshAsync()
+    {
         try
         {
-            if (clock.GetTimestamp() < until) return known;
+            if (clock.GetTimestamp() < until) return;
             var wait = fresh;
             try { known = await ReadAsync(); } catch (RpcException) { wait = again; }
             Volatile.Write(ref until, clock.GetTimestamp() + (long)(wait.TotalSeconds * clock.TimestampFrequency));
-            return known;
         }
         finally { gate.Release(); }
     }

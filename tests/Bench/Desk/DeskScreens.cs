@@ -5,17 +5,26 @@ using Microsoft.Playwright;
 
 namespace InquiryHub.Bench.Desk;
 
+/// <param name="What">The page, and the window's name.</param>
+/// <param name="Tasks">Everything, painting too; <paramref name="Script"/> and <paramref name="Layout"/> are in it.</param>
+sealed record Spent(string What, double Tasks, double Script, double Layout);
+
 /// <summary>Screens in a real browser, signed in as the city's sample accounts: windows of one account share its cookies.</summary>
 sealed class DeskScreens : IAsyncDisposable
 {
     sealed record Account(string account, string password, IReadOnlyList<string> roles, string officerId);
 
-    // When the desk turns to the call, and when the caller's card is painted: two frames after it stands in the document.
+    // Once a document: when the desk turned to the call, when the caller's card stood in the document, and when it was painted, two frames later.
     const string Watch = """
-        for (const way of ['pushState', 'replaceState']) { const real = history[way]; history[way] = function (...all) { if (String(all[2]).includes('call=')) window.turnedAt ??= performance.timeOrigin + performance.now(); return real.apply(this, all); }; }
-        const seen = () => { if (window.cardAt === undefined && location.search.includes('call=') && document.querySelector('.who')?.childElementCount) {
-            window.cardAt = null; requestAnimationFrame(() => requestAnimationFrame(() => { window.cardAt = performance.timeOrigin + performance.now(); })); } };
-        new MutationObserver(seen).observe(document, { childList: true, subtree: true });
+        const now = () => performance.timeOrigin + performance.now();
+        let turned, drawn;
+        for (const way of ['pushState', 'replaceState']) { const real = history[way]; history[way] = function (...all) { if (String(all[2]).includes('call=')) turned ??= now(); return real.apply(this, all); }; }
+        window.card = new Promise(painted => new MutationObserver((_, o) => {
+            if (!document.querySelector('.who')?.childElementCount) return;
+            o.disconnect();
+            drawn = now();
+            requestAnimationFrame(() => requestAnimationFrame(() => painted([turned ?? now(), drawn, now()])));
+        }).observe(document, { childList: true, subtree: true }));
         """;
 
     readonly IPlaywright playwright;
@@ -23,6 +32,7 @@ sealed class DeskScreens : IAsyncDisposable
     readonly Uri url;
     readonly Dictionary<string, Account> accounts;
     readonly Dictionary<string, IBrowserContext> contexts = [];
+    readonly List<(string What, ICDPSession Cdp)> open = [];
 
     DeskScreens(IPlaywright playwright, IBrowser browser, Uri url, IReadOnlyList<Account> all) => (this.playwright, this.browser, this.url, accounts) = (playwright, browser, url, all.ToDictionary(a => a.account));
 
@@ -54,8 +64,18 @@ sealed class DeskScreens : IAsyncDisposable
         if (!contexts.TryGetValue(account + window, out var context)) contexts[account + window] = context = await SignInAsync(accounts[account]);
         var page = await context.NewPageAsync();
         await page.GotoAsync(path);
+        var cdp = await context.NewCDPSessionAsync(page);
+        await cdp.SendAsync("Performance.enable");
+        open.Add(($"{path} {window}".TrimEnd(), cdp));
         return page;
     }
+
+    /// <summary>What each open screen's main thread has spent so far, in seconds of the wall clock (on a busy machine more than the processor's).</summary>
+    public Task<Spent[]> SpentAsync() => Task.WhenAll(open.Select(async o =>
+    {
+        var each = (await o.Cdp.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray().ToDictionary(m => m.GetProperty("name").GetString()!, m => m.GetProperty("value").GetDouble());
+        return new Spent(o.What, each["TaskDuration"], each["ScriptDuration"], each["RecalcStyleDuration"] + each["LayoutDuration"]);
+    }));
 
     async Task<IBrowserContext> SignInAsync(Account who)
     {
