@@ -8,7 +8,7 @@ namespace InquiryHub.Bench.Latency;
 /// </summary>
 static class LatencyBench
 {
-    const int MostRequests = 200, WarmUpSeconds = 5;
+    const int MostRequests = 200, WarmUpSeconds = 15;
     const double EmbeddedAtMost = 60, KafkaAtMost = 120;
     static readonly int[] Rates = [200, 2_000];
 
