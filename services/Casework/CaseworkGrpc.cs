@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace InquiryHub.Casework;
 
@@ -150,6 +151,27 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         var (rows, total, open) = await CaseworkStore.OfCallerAsync(database, ring.Lookup(CaseProjection.CallerKey(number)), MostOfCaller, context.CancellationToken);
         var name = rows.Select(r => ring.Unseal<Content>(r.Case.InquiryId, Sealed.Parser.ParseFrom(r.Text.Personal))?.Name).FirstOrDefault(n => !string.IsNullOrWhiteSpace(n));
         return new() { Cases = { rows.Select(r => CaseView.Row(r.Case)) }, NameMasked = Mask.Name(name), Total = total, Open = open };
+    }
+
+    const int MostFound = 20, AmongAtOnce = 10_000;
+    static readonly TimeSpan searching = TimeSpan.FromSeconds(1.5);
+
+    public override async Task<SearchCasesReply> SearchCases(SearchCasesRequest request, ServerCallContext context)
+    {
+        if (SearchWords.Read(request.Words) is not { } words) throw Answers.Refused(CaseworkRefusals.InvalidSearch);
+        var (began, unit, after) = (Stopwatch.GetTimestamp(), Sight.Of(context).OnlyUnit ?? "", (Mark?)null);
+        var found = new List<CaseState>();
+        do
+        {
+            // One more than is shown: then there are more.
+            var (some, ended) = await CaseworkStore.SearchAsync(database, unit, words, AmongAtOnce, MostFound + 1 - found.Count, after, context.CancellationToken);
+            found.AddRange(some);
+            after = ended;
+        }
+        while (after is not null && found.Count <= MostFound && Stopwatch.GetElapsedTime(began) < searching);
+        var (complete, shown) = (after is null && found.Count <= MostFound, found.Take(MostFound).ToList());
+        var until = found.Count > MostFound ? shown[^1].Registration!.ReceivedAt : after?.At;
+        return new() { Cases = { shown.Select(CaseView.Row) }, Complete = complete, SearchedFrom = complete ? "" : CityTime.Iso(CityTime.DateOf(until!.Value)) };
     }
 
     [AllowAnonymous]

@@ -81,11 +81,14 @@ static class CaseworkStore
         return (text, said);
     }
 
+    // All that a unit has a part in.
+    static string OfUnit(string unit) => $"key in (select key from casework.case_file where unit_code = {unit} and received_at is not null union select inquiry_id from casework.task where unit_code = {unit})";
+
     /// <summary>Cases, newest received first, after the last one seen.</summary>
     public static async Task<(List<CaseState> Rows, long Total)> CasesAsync(NpgsqlDataSource database, CaseFilter f, int size, Mark? after, CancellationToken stop)
     {
         var where = new Where("received_at is not null");
-        if (f.VisibleTo.Length > 0) where.And(p => $"key in (select key from casework.case_file where unit_code = {p} and received_at is not null union select inquiry_id from casework.task where unit_code = {p})", f.VisibleTo);
+        if (f.VisibleTo.Length > 0) where.And(OfUnit, f.VisibleTo);
         if (f.UnitCode.Length > 0) where.And(p => $"unit_code = {p}", f.UnitCode);
         if (f.Channel.Length > 0) where.And(p => $"channel = {p}", f.Channel);
         if (f.State.Length > 0) where.And(p => $"state = {p}", f.State);
@@ -156,6 +159,39 @@ static class CaseworkStore
         await reader.NextResultAsync(stop);
         await reader.ReadAsync(stop);
         return (rows, reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    /// <summary>
+    /// Of the next so many cases (newest received first, after the last one seen) those in whose words all of the words stand; and where it
+    /// ended, null when there are no more. No index holds the words: one that finds two Chinese characters costs every case more to file
+    /// than now and then a second of reading.
+    /// </summary>
+    public static async Task<(List<CaseState> Found, Mark? Ended)> SearchAsync(NpgsqlDataSource database, string visibleTo, IReadOnlyList<string> words, int among, int most, Mark? after, CancellationToken stop)
+    {
+        var where = new Where("received_at is not null");
+        if (visibleTo.Length > 0) where.And(OfUnit, visibleTo);
+        if (after is not null) where.And(p => $"(received_at, key) < ({p}, {where.Next(2)})", after.At.UtcDateTime, after.Key);
+        var some = $"select received_at, key from casework.case_file where {where.Text} order by received_at desc, key desc limit {among}";
+        await using var batch = database.CreateBatch();
+        foreach (var (sql, likes) in new[]
+        {
+            ($"select f.body from ({some}) c join casework.case_text t on t.key = c.key and t.search_form like all ({where.Next(1)}) join casework.case_file f on f.key = c.key order by c.received_at desc, c.key desc limit {most}", true),
+            ($"select received_at, key from ({some}) c order by received_at, key limit 1", false), ($"select count(*) from ({some}) c", false),
+        })
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            foreach (var v in where.Values) command.Parameters.Add(new() { Value = v });
+            if (likes) command.Parameters.Add(new() { Value = words.Select(SearchWords.Like).ToArray() });
+            batch.BatchCommands.Add(command);
+        }
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var found = new List<CaseState>();
+        while (await reader.ReadAsync(stop)) found.Add(Json.Read<CaseState>(reader.GetString(0)));
+        await reader.NextResultAsync(stop);
+        var ended = await reader.ReadAsync(stop) ? new Mark(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1)) : null;
+        await reader.NextResultAsync(stop);
+        await reader.ReadAsync(stop);
+        return (found, reader.GetInt64(0) < among ? null : ended);
     }
 
     sealed class Where(string first)

@@ -12,6 +12,38 @@ namespace InquiryHub.Browser.Tests;
 public sealed class OfficerTests(BrowserHub hub)
 {
     [Fact]
+    public async Task A_case_is_found_by_what_was_said_in_it_with_its_unit_named_and_no_word_in_an_address()
+    {
+        var (task, other) = (await hub.TaskAsync("小区门口井盖", "井盖翘起来了，紫金胡同三号楼前。"), await hub.TaskAsync("雨水篦子松动", "雨水篦子松了，紫金胡同五号楼。"));
+        var page = await hub.OpenAsync(task.OfficerId, "/cases");
+        List<string> asked = [];
+        page.Request += (_, request) => asked.Add(Uri.UnescapeDataString(request.Url));
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("紫金 井蓋");
+        await Expect(page.Locator("#palette li")).ToHaveCountAsync(1);
+        await Expect(page.Locator("#palette li")).ToContainTextAsync(task.InquiryId);
+        await page.SoundAsync();
+        await page.PictureAsync("palette-found");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync($"**/case/{task.InquiryId}");
+        Assert.DoesNotContain(asked, url => url.Contains("紫金"));
+
+        // Another unit's isn't found by an officer; the office finds both.
+        if (other.UnitCode != task.UnitCode)
+        {
+            await page.Keyboard.PressAsync("Control+k");
+            await page.Keyboard.TypeAsync("紫金胡同五号");
+            await Expect(page.Locator("#palette [data-none]")).ToContainTextAsync("没有匹配的内容");
+        }
+        var office = await hub.OpenAsync("supervisor1", "/dashboard");
+        await office.Keyboard.PressAsync("Control+k");
+        await office.Keyboard.TypeAsync("紫金胡同");
+        await Expect(office.Locator("#palette li")).ToHaveCountAsync(2);
+        await page.Context.CloseAsync();
+        await office.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task An_officers_day_needs_no_mouse_and_a_reload_in_mid_word_loses_nothing()
     {
         var task = await hub.TaskAsync("第一中学门口路灯不亮");

@@ -288,30 +288,55 @@ const open = box => { const from = document.activeElement; box.showModal(); box.
 function palette() {
   const box = $('#palette');
   if (!box || box.open) return;
-  const input = $('input', box), list = $('ul', box);
+  const input = $('input', box), list = $('ul', box), none = $('[data-none]', box);
+  // Cases whose words fit what was typed last; asked for once typing rests.
+  let cases = [], note = '', asked = '', resting;
+  const ask = async typed => {
+    const data = new FormData();
+    data.set('words', typed);
+    try {
+      const reply = await (await fetch('/acts/find-case', { method: 'POST', body: data, headers: { RequestVerificationToken: token() } })).json();
+      if (typed !== asked || !box.open) return;
+      if (reply.signedOut) signIn();
+      [cases, note] = [reply.data?.cases ?? [], reply.refusal ?? reply.data?.note ?? ''];
+    } catch { if (typed !== asked) return; [cases, note] = [[], say('palette.lost')]; }
+    list.removeAttribute('aria-busy');
+    draw(+list.dataset.at);
+  };
+  const look = () => {
+    const typed = input.value.trim();
+    if (typed === asked) return;
+    asked = typed;
+    clearTimeout(resting);
+    [cases, note] = [[], ''];
+    if ($('.rail [href="/cases"]') && [...typed].length > 1) { list.setAttribute('aria-busy', 'true'); note = say('palette.looking'); resting = setTimeout(ask, 250, typed); } else list.removeAttribute('aria-busy');
+  };
   const found = () => {
     const typed = input.value.trim(), wanted = typed.toLowerCase(), all = [];
     const number = /[A-Za-z]{0,3}\d{6,}[-\dA-Za-z]*/.exec(typed)?.[0];
     if (number) all.push({ text: say('palette.open', number), go: '/case/' + encodeURIComponent(number) });
     for (const a of acts()) all.push({ text: label(a), key: a.dataset.key.split(' ')[0].replaceAll('+', ' '), off: a.disabled, run: () => a.matches('input, textarea, select') ? a.focus() : a.click() });
     for (const a of $$('.rail a')) all.push({ text: label(a), go: a.getAttribute('href') });
-    return all.filter(a => a.text && (a.go && number ? true : a.text.toLowerCase().includes(wanted))).slice(0, 12);
+    return [...all.filter(a => a.text && (a.go && number ? true : a.text.toLowerCase().includes(wanted))).slice(0, 12), ...cases.map(c => ({ text: c.title, more: `${c.inquiryId} · ${c.unit} · ${c.state}`, go: '/case/' + encodeURIComponent(c.inquiryId) }))];
   };
   const draw = (at = 0) => {
     const all = found();
     list.replaceChildren(...all.map((a, n) => {
       const li = document.createElement('li');
       li.role = 'option'; li.id = 'palette-' + n; li.ariaSelected = n === at; li.ariaDisabled = !!a.off;
-      li.append(a.text);
+      li.append(a.more ? Object.assign(document.createElement('b'), { className: 'ell', textContent: a.text }) : a.text);
+      if (a.more) li.append(Object.assign(document.createElement('span'), { className: 'meta t3', textContent: a.more }));
       if (a.key) li.append(Object.assign(document.createElement('kbd'), { textContent: a.key }));
       li.onclick = () => { if (a.off) return; box.close(); if (a.go) location.assign(a.go); else setTimeout(a.run); };
       return li;
     }));
     input.setAttribute('aria-activedescendant', all.length ? 'palette-' + at : '');
-    $('[data-none]', box).hidden = all.length > 0;
+    none.textContent = note || none.dataset.none;
+    none.hidden = all.length > 0 && !note;
     list.dataset.at = at;
   };
-  input.oninput = () => draw();
+  input.oninput = e => { if (!e.isComposing) look(); draw(); };
+  input.oncompositionend = () => { look(); draw(); };
   input.onkeydown = e => {
     if (e.isComposing) return;
     const all = list.children.length, at = +list.dataset.at;
