@@ -43,6 +43,10 @@ internal sealed class WorkView(string view, string officerId)
 
     public int Count(string counted, WorkCalendar? calendar) => open.Values.Count(t => IsIn(counted, t, officerId, calendar));
 
+    /// <summary>The rows in whose number, title or officer's name the words stand, in their order; all when there are none.</summary>
+    public IReadOnlyList<WorkRow> Fitting(string words, NameList names) => words.Length == 0 ? Rows
+        : [.. Rows.Where(r => new[] { r.Task.InquiryId, r.Task.Title, names.Officer(r.Task.OfficerId) }.Any(said => said.Contains(words, StringComparison.OrdinalIgnoreCase)))];
+
     /// <summary>What is open, and for the answered view what was answered, as just read. The first time it is the list; later, rows stay and what is new is counted.</summary>
     public void Read(IEnumerable<TaskRow> opened, IEnumerable<TaskRow> answered, WorkCalendar? calendar)
     {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
-using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Channels;
 using InquiryHub.Kernel;
 using InquiryHub.TestKit;
@@ -12,81 +10,13 @@ namespace InquiryHub.Browser.Tests;
 
 /// <summary>An operator's calls, from the ring to the number, by keyboard alone.</summary>
 [Collection("browser")]
-public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
+public sealed class OperatorTests(BrowserHub hub, ITestOutputHelper log) : OperatorDesk(hub)
 {
-    static int rung;
-    const string Account = "operator1";
-    Contracts.Channels.Channels.ChannelsClient Calls => new(hub.Channel);
-    Contracts.Casework.Casework.CaseworkClient Cases => new(hub.Channel);
-
-    [GeneratedRegex(@"\d{6}-\d{7}-[\dX]")] private static partial Regex Number();
-
-    Task PushAsync(string name, string callId, string from, string cause = "") => hub.PostAsync("/doors/hotline/events", new { @event = name, direction = "in", callId, from, to = "12345", cause, user = name == "answer" ? Account : "" });
-
-    /// <summary>A number that nobody has called from.</summary>
-    static string NewNumber() => $"139{Interlocked.Increment(ref rung) + 42_700_000:00000000}";
-
-    async Task<string> RingAsync(string from)
-    {
-        var id = $"b-{Guid.CreateVersion7():N}";
-        await PushAsync("newCall", id, from);
-        return id;
-    }
-
-    /// <summary>The desk as every test finds it: no calls of the one before.</summary>
-    async Task ClearAsync()
-    {
-        using var desk = Calls.WatchCalls(new(), hub.As(Roles.Operator, account: Account));
-        await desk.ResponseStream.MoveNext(default);
-        foreach (var c in desk.ResponseStream.Current.Calls) await Calls.CloseCallAsync(new() { ContactId = c.ContactId, Reason = "Other", RegistrationId = "clear" }, hub.As(Roles.Operator, account: Account));
-    }
-
-    async Task<IPage> DeskAsync(string language = "zh-CN", bool dark = false)
-    {
-        await ClearAsync();
-        var page = await hub.OpenAsync(Account, "/calls", language, dark);
-        await LiveAsync(page);
-        return page;
-    }
-
-    static Task LiveAsync(IPage page) => page.Locator(".tabs .st .lt.ok").WaitForAsync();
-
-    /// <summary>F2, until the call is in hand and the cursor in the text.</summary>
-    static async Task TakeAsync(IPage page)
-    {
-        await page.Locator(page.Url.Contains("/calls?call=") ? ".bar [data-here] [data-key=F2]" : ".pill[data-key=F2]").WaitForAsync();
-        await page.Keyboard.PressAsync("F2");
-        await Expect(page.Locator(".bar [data-here]")).ToHaveCountAsync(0);
-        await Expect(page.Locator("button[data-key=F9]")).ToBeEnabledAsync();
-        await Expect(page.Locator("#text")).ToBeFocusedAsync();
-    }
-
-    static async Task<string> SaidAsync(IPage page, string end)
-    {
-        // Either the desk is free again, or the form says why not.
-        await Expect(page.Locator(".desk.idle, form#call .refused:not([hidden])").First).ToBeVisibleAsync();
-        if (await page.Locator("form#call .refused:not([hidden])").CountAsync() > 0) Assert.Fail(await page.Locator("form#call .refused").InnerTextAsync());
-        var newest = page.Locator("[data-just] li").First;
-        await Expect(newest).ToContainTextAsync(end);
-        return Number().Match(await newest.InnerTextAsync()).Value;
-    }
-
-    async Task<CaseFile> FiledAsync(string number, Func<CaseFile, bool>? until = null)
-    {
-        CaseFile? file = null;
-        await Until.TrueAsync("the case is filed", async () =>
-        {
-            try { file = await Cases.GetCaseAsync(new() { InquiryId = number }, hub.As(Roles.Supervisor)); } catch (Grpc.Core.RpcException e) when (e.StatusCode == Grpc.Core.StatusCode.NotFound) { }
-            return file is not null && (until is null || until(file));
-        });
-        return file!;
-    }
-
     [Fact]
     public async Task A_call_rings_on_every_page_and_F2_leads_to_it_and_F9_registers_it()
     {
         await ClearAsync();
-        var page = await hub.OpenAsync(Account, "/dashboard");
+        var page = await Hub.OpenAsync(Account, "/dashboard");
         var from = NewNumber();
         await RingAsync(from);
         await Expect(page.Locator(".pill")).ToContainTextAsync(from);
@@ -101,28 +31,6 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
         await page.Keyboard.PressAsync("F9");
         var file = await FiledAsync(await SaidAsync(page, "查询码"));
         Assert.Equal(("水榭小区三号楼停暖两天", "030301", Contracts.Common.InquiryKind.Complaint, PhoneNumber.Masked(from)), (file.Text, file.CategoryCode, file.Row.Kind, file.PhoneMasked));
-        await page.Context.CloseAsync();
-    }
-
-    [Fact]
-    public async Task A_draft_on_a_slow_line_arrives_before_what_is_registered_and_is_gone_with_it()
-    {
-        var page = await DeskAsync();
-        await RingAsync(NewNumber());
-        await page.WaitForURLAsync("**/calls?call=*");
-        var scope = "call/" + page.Url.Split("call=")[1];
-        var (flying, whenActed) = (0, -1);
-        page.Request += (_, r) => { if (r.Method == "PUT") flying++; else if (r.Url.EndsWith("/acts/call")) whenActed = flying; };
-        page.RequestFinished += (_, r) => { if (r.Method == "PUT") flying--; };
-        await page.RouteAsync("**/drafts", async route => { await Task.Delay(route.Request.Method == "PUT" ? 300 : 0); await route.ContinueAsync(); });
-        await TakeAsync(page);
-        await page.Keyboard.PressAsync("Alt+3");
-        await page.Locator("#text").FocusAsync();
-        await page.RunAndWaitForRequestAsync(() => page.Keyboard.TypeAsync("停暖两天"), r => r.Method == "PUT" && r.PostData!.Contains("\"text\",") && r.PostData!.Contains("停暖两天"));
-        await page.Keyboard.PressAsync("F9");
-        await SaidAsync(page, "查询码");
-        Assert.Equal(0, whenActed);
-        Assert.DoesNotContain((await Cases.ListDraftsAsync(new() { Scope = scope }, hub.As(Roles.Operator, account: Account))).Drafts, d => d.Text.Length > 0);
         await page.Context.CloseAsync();
     }
 
@@ -165,6 +73,46 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
     }
 
     [Fact]
+    public async Task Who_calls_is_seen_before_the_form_is_there_and_stays_when_it_comes()
+    {
+        var from = NewNumber();
+        var open = await Calls.RegisterCallAsync(new() { RegistrationId = "before-" + from, Kind = Contracts.Common.InquiryKind.Complaint, Text = "路灯不亮", Name = "芦苇荡", Phone = from, CategoryCode = "030204" }, Hub.As(Roles.Operator, account: Account));
+        await FiledAsync(open.InquiryId);
+        var page = await DeskAsync();
+        var form = new TaskCompletionSource();
+        await page.RouteAsync("**/calls?call=*", async route => { await form.Task; await route.ContinueAsync(); });
+        await RingAsync(from);
+        await Expect(page.Locator(".who")).ToContainTextAsync("芦**");
+        await Expect(page.Locator(".oc")).ToContainTextAsync(open.InquiryId);
+        Assert.Equal(0, await page.Locator("form#call").CountAsync());
+        await page.SoundAsync();
+        await page.PictureAsync("operator-before-the-form");
+        form.SetResult();
+        await page.Locator("form#call").WaitForAsync();
+        await TakeAsync(page);
+        await Expect(page.Locator(".who")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".oc")).ToContainTextAsync(open.InquiryId);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Who_takes_a_call_over_sees_who_calls_and_nobody_else_does()
+    {
+        await ClearAsync();
+        var from = NewNumber();
+        await PushAsync("answer", await RingAsync(from), from);
+        using var desk = Calls.WatchCalls(new(), Hub.As(Roles.Operator, account: Account));
+        await desk.ResponseStream.MoveNext(default);
+        var page = await Hub.OpenAsync("operator3", "/calls?call=" + desk.ResponseStream.Current.Calls.Single().ContactId);
+        await LiveAsync(page);
+        await Expect(page.Locator(".who")).ToHaveTextAsync("由他人接听；接管后显示来电人。");
+        Assert.DoesNotContain(from, await page.ContentAsync());
+        await page.Keyboard.PressAsync("F2");
+        await Expect(page.Locator(".who")).ToHaveTextAsync("首次来电");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task What_can_be_answered_is_answered_on_the_spot_with_F8()
     {
         var page = await DeskAsync();
@@ -203,7 +151,7 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
     {
         var page = await DeskAsync();
         var from = NewNumber();
-        var first = await Calls.RegisterCallAsync(new() { RegistrationId = "again-" + from, Kind = Contracts.Common.InquiryKind.Complaint, Text = "路灯不亮", Name = "芦苇荡", Phone = from, CategoryCode = "030204" }, hub.As(Roles.Operator, account: Account));
+        var first = await Calls.RegisterCallAsync(new() { RegistrationId = "again-" + from, Kind = Contracts.Common.InquiryKind.Complaint, Text = "路灯不亮", Name = "芦苇荡", Phone = from, CategoryCode = "030204" }, Hub.As(Roles.Operator, account: Account));
         await FiledAsync(first.InquiryId);
         await RingAsync(from);
         await page.WaitForURLAsync("**/calls?call=*");
@@ -248,93 +196,6 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
         await page.Context.CloseAsync();
     }
 
-    [Fact]
-    public async Task F9_pressed_twice_registers_once()
-    {
-        var page = await DeskAsync();
-        var from = NewNumber();
-        await RingAsync(from);
-        await page.WaitForURLAsync("**/calls?call=*");
-        await TakeAsync(page);
-        await page.Keyboard.TypeAsync("噪音");
-        await page.Keyboard.PressAsync("Alt+3");
-        await page.EvaluateAsync("for (let n = 0; n < 3; n++) document.querySelector('button[data-key=F9]').click()");
-        await FiledAsync(await SaidAsync(page, "已登记"));
-        await Until.TrueAsync("one case", async () => (await Cases.ListCasesOfCallerAsync(new() { Number = from }, hub.As(Roles.Operator))).Total == 1);
-        await page.Context.CloseAsync();
-    }
-
-    [Fact]
-    public async Task A_page_read_again_in_the_middle_of_a_word_has_everything()
-    {
-        var page = await DeskAsync();
-        await RingAsync(NewNumber());
-        await page.WaitForURLAsync("**/calls?call=*");
-        await TakeAsync(page);
-        await page.Keyboard.TypeAsync("水榭小区三号");
-        await page.Keyboard.PressAsync("Alt+3");
-        await page.Keyboard.PressAsync("Alt+W");
-        await page.Keyboard.TypeAsync("楼停");
-        await page.ReloadAsync();
-        await Expect(page.Locator("#text")).ToHaveValueAsync("水榭小区三号楼停");
-        await Expect(page.Locator("input[value=Complaint]")).ToBeCheckedAsync();
-        await Expect(page.Locator("input[name=urgent]")).ToBeCheckedAsync();
-        await Expect(page.Locator("input[name=wantsReply]")).ToBeCheckedAsync();
-        await page.Context.CloseAsync();
-    }
-
-    [Fact]
-    public async Task A_refusal_stands_beside_the_form_and_keeps_everything()
-    {
-        var page = await DeskAsync();
-        await RingAsync(NewNumber());
-        await page.WaitForURLAsync("**/calls?call=*");
-        await TakeAsync(page);
-        await page.Keyboard.TypeAsync("路灯坏了");
-        await page.Keyboard.PressAsync("F9");
-        await Expect(page.Locator("form#call .refused")).ToContainTextAsync("请选择类型");
-        await page.Keyboard.PressAsync("Alt+2");
-        await page.Keyboard.PressAsync("Alt+L");
-        await page.Keyboard.TypeAsync("沈阳");
-        await page.Keyboard.PressAsync("F9");
-        await Expect(page.Locator("form#call .refused")).ToContainTextAsync("区划不在列表中");
-        await Expect(page.Locator("#text")).ToHaveValueAsync("路灯坏了");
-        await page.SoundAsync();
-        await page.PictureAsync("operator-refused");
-        await page.Context.CloseAsync();
-    }
-
-    [Fact]
-    public async Task A_second_ring_takes_neither_focus_nor_what_is_typed()
-    {
-        var page = await DeskAsync();
-        await RingAsync(NewNumber());
-        await page.WaitForURLAsync("**/calls?call=*");
-        await TakeAsync(page);
-        await page.Keyboard.TypeAsync("第一位说");
-        var (address, second) = (page.Url, NewNumber());
-        await RingAsync(second);
-        await Expect(page.Locator(".tabs")).ToContainTextAsync(second);
-        await page.Keyboard.TypeAsync("到一半");
-        await Expect(page.Locator("#text")).ToHaveValueAsync("第一位说到一半");
-        Assert.Equal(address, page.Url);
-        await page.Context.CloseAsync();
-    }
-
-    [Fact]
-    public async Task Without_a_telephone_system_calls_are_entered_by_hand()
-    {
-        var page = await DeskAsync();
-        await page.Keyboard.PressAsync("Alt+N");
-        await Expect(page.Locator("#text")).ToBeFocusedAsync();
-        await page.Keyboard.TypeAsync("表扬窗口");
-        await page.Keyboard.PressAsync("Alt+6");
-        await page.Keyboard.PressAsync("F9");
-        await page.WaitForURLAsync("**/calls");
-        await Expect(page.Locator("[data-just] li").First).ToContainTextAsync("已登记");
-        await page.Context.CloseAsync();
-    }
-
     // What it costs an operator: keys pressed and seconds from the ring to the number. Printed, not judged.
     [Fact]
     public async Task Three_typical_calls_are_measured()
@@ -348,7 +209,7 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
             ("same caller, added", again, ["F2", "'还没有来人", "Alt+B"]),
         })
         {
-            if (name.StartsWith("same", StringComparison.Ordinal)) await Until.TrueAsync("the first is filed", async () => (await Cases.ListCasesOfCallerAsync(new() { Number = from }, hub.As(Roles.Operator))).Total == 1);
+            if (name.StartsWith("same", StringComparison.Ordinal)) await Until.TrueAsync("the first is filed", async () => (await Cases.ListCasesOfCallerAsync(new() { Number = from }, Hub.As(Roles.Operator))).Total == 1);
             var started = Stopwatch.GetTimestamp();
             await RingAsync(from);
             await page.WaitForURLAsync("**/calls?call=*");
@@ -377,9 +238,9 @@ public sealed partial class OperatorTests(BrowserHub hub, ITestOutputHelper log)
         await page.SoundAsync();
         await page.PictureAsync(name + "-empty");
         var from = NewNumber();
-        await Calls.RegisterCallAsync(new() { RegistrationId = "p-" + from, Kind = Contracts.Common.InquiryKind.Complaint, Text = "顶层自 1 月 3 日起室温 14—15℃", Name = "芦苇荡", Phone = from, CategoryCode = "030301", AreaCode = "211103" }, hub.As(Roles.Operator, account: Account));
-        await Calls.RegisterCallAsync(new() { RegistrationId = "q-" + from, Kind = Contracts.Common.InquiryKind.Consultation, Text = "热费缴纳时间", Phone = from, DirectAnswer = "十一月一日前" }, hub.As(Roles.Operator, account: Account));
-        await Until.TrueAsync("both are filed", async () => (await Cases.ListCasesOfCallerAsync(new() { Number = from }, hub.As(Roles.Operator))).Total == 2);
+        await Calls.RegisterCallAsync(new() { RegistrationId = "p-" + from, Kind = Contracts.Common.InquiryKind.Complaint, Text = "顶层自 1 月 3 日起室温 14—15℃", Name = "芦苇荡", Phone = from, CategoryCode = "030301", AreaCode = "211103" }, Hub.As(Roles.Operator, account: Account));
+        await Calls.RegisterCallAsync(new() { RegistrationId = "q-" + from, Kind = Contracts.Common.InquiryKind.Consultation, Text = "热费缴纳时间", Phone = from, DirectAnswer = "十一月一日前" }, Hub.As(Roles.Operator, account: Account));
+        await Until.TrueAsync("both are filed", async () => (await Cases.ListCasesOfCallerAsync(new() { Number = from }, Hub.As(Roles.Operator))).Total == 2);
         await RingAsync(from);
         await page.WaitForURLAsync("**/calls?call=*");
         await LiveAsync(page);

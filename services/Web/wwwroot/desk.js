@@ -43,6 +43,7 @@ document.addEventListener('keydown', e => {
   const pressed = placed(e);
   const plain = !e.ctrlKey && !e.metaKey && !e.altKey;
   if (pressed === 'Ctrl+K') { e.preventDefault(); palette(); return; }
+  if (e.target.matches('[data-filter][type=search]') && (e.key === 'Enter' || e.key === 'Escape')) { e.preventDefault(); if (e.key === 'Escape') { e.target.value = ''; filtered(e.target); } ($('[data-row]') ?? $('h1'))?.focus(); return; }
   if (plain && /^F\d+$/.test(e.key) === false && e.key !== 'Escape' && editable(e.target)) return;
   if (pressed === '?') { e.preventDefault(); keyMap(); return; }
   if (pressed === '/') { const filter = $('[data-filter]'); if (filter) { e.preventDefault(); filter.focus(); } return; }
@@ -58,9 +59,12 @@ document.addEventListener('keydown', e => {
   }
   if (!plain || open) return;
   if (e.key === 'j' || e.key === 'k') { e.preventDefault(); move(e.key === 'j' ? 1 : -1); }
-  else if (e.key === 'x') { const box = document.activeElement?.closest('[data-row]')?.querySelector('input[type=checkbox]'); if (box) box.click(); }
   else if (e.key === 'Enter') { const link = document.activeElement?.matches('[data-row]') && document.activeElement.querySelector('a'); if (link) link.click(); }
 });
+
+// What a list is narrowed to, told to the part that draws it; never the letters of a composition.
+const filtered = field => { const told = field.parentElement.querySelector('[data-filtered]'); if (told && told.value !== field.value) { told.value = field.value; told.dispatchEvent(new Event('change', { bubbles: true })); } };
+for (const event of ['input', 'compositionend']) document.addEventListener(event, e => { if (e.target.matches?.('[data-filter]') && !e.isComposing) filtered(e.target); });
 
 function move(by) {
   const rows = $$('[data-row]').filter(shown);
@@ -275,11 +279,14 @@ function signedIn() { const link = $('#signin-again'); if (link && !link.hidden)
 /* ---- Ctrl+K and ? ---- */
 const label = element => (element.dataset.name ?? element.getAttribute('aria-label') ?? [...element.childNodes].filter(n => n.nodeType === 3 || n.matches?.('span,b')).map(n => n.textContent).join(' ')).trim() || element.title;
 const acts = () => { const row = place?.at >= 0 ? $$('[data-row]')[place.at] : undefined; return $$('[data-key]').filter(e => !e.closest('dialog') && (!e.closest('[data-row]') || row?.contains(e))).filter(e => e.getClientRects().length > 0); };
+// Keys that need something on the page to act on.
+const needs = { '/': '[data-filter]', 'J K': '[data-row]', Enter: '[data-row]' };
+const has = key => !needs[key] || $$(needs[key]).some(e => e.getClientRects().length > 0);
 function keyMap() {
   const box = $('#keymap');
   if (!box) return; // a page without the frame
   const list = $('tbody', box);
-  const rows = [...acts().map(a => [a.dataset.key.split(' ')[0].replaceAll('+', ' '), label(a)]), ...Object.entries(words).filter(([k]) => k.startsWith('key.')).map(([k, v]) => [k.slice(4), v])];
+  const rows = [...acts().map(a => [a.dataset.key.split(' ')[0].replaceAll('+', ' '), label(a)]), ...Object.entries(words).filter(([k]) => k.startsWith('key.') && has(k.slice(4))).map(([k, v]) => [k.slice(4), v])];
   list.replaceChildren(...rows.map(([key, text]) => { const tr = document.createElement('tr'), th = document.createElement('th'), td = document.createElement('td'); th.scope = 'row'; th.append(Object.assign(document.createElement('kbd'), { textContent: key })); td.textContent = text; tr.append(th, td); return tr; }));
   open(box);
 }
@@ -290,16 +297,17 @@ function palette() {
   if (!box || box.open) return;
   const input = $('input', box), list = $('ul', box), none = $('[data-none]', box);
   // Cases whose words fit what was typed last; asked for once typing rests.
-  let cases = [], note = '', asked = '', resting;
+  let cases = [], note = '', asked = '', resting, asking;
   const ask = async typed => {
+    asking = new AbortController();
     const data = new FormData();
     data.set('words', typed);
     try {
-      const reply = await (await fetch('/acts/find-case', { method: 'POST', body: data, headers: { RequestVerificationToken: token() } })).json();
-      if (typed !== asked || !box.open) return;
+      const reply = await (await fetch('/acts/find-case', { method: 'POST', body: data, headers: { RequestVerificationToken: token() }, signal: asking.signal })).json();
+      if (input.value.trim() !== typed || !box.open) return;
       if (reply.signedOut) signIn();
       [cases, note] = [reply.data?.cases ?? [], reply.refusal ?? reply.data?.note ?? ''];
-    } catch { if (typed !== asked) return; [cases, note] = [[], say('palette.lost')]; }
+    } catch { if (input.value.trim() !== typed) return; [cases, note] = [[], say('palette.lost')]; }
     list.removeAttribute('aria-busy');
     draw(+list.dataset.at);
   };
@@ -308,12 +316,14 @@ function palette() {
     if (typed === asked) return;
     asked = typed;
     clearTimeout(resting);
+    asking?.abort();
     [cases, note] = [[], ''];
     if ($('.rail [href="/cases"]') && [...typed].length > 1) { list.setAttribute('aria-busy', 'true'); note = say('palette.looking'); resting = setTimeout(ask, 250, typed); } else list.removeAttribute('aria-busy');
   };
   const found = () => {
     const typed = input.value.trim(), wanted = typed.toLowerCase(), all = [];
-    const number = /[A-Za-z]{0,3}\d{6,}[-\dA-Za-z]*/.exec(typed)?.[0];
+    // A phone number is no case, and belongs in no address.
+    const number = /^1\d{10}$/.test(typed) ? undefined : /[A-Za-z]{0,3}\d{6,}[-\dA-Za-z]*/.exec(typed)?.[0];
     if (number) all.push({ text: say('palette.open', number), go: '/case/' + encodeURIComponent(number) });
     for (const a of acts()) all.push({ text: label(a), key: a.dataset.key.split(' ')[0].replaceAll('+', ' '), off: a.disabled, run: () => a.matches('input, textarea, select') ? a.focus() : a.click() });
     for (const a of $$('.rail a')) all.push({ text: label(a), go: a.getAttribute('href') });

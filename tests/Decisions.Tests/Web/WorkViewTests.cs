@@ -19,6 +19,19 @@ public sealed class WorkViewTests
     static WorkView Read(string view, params TaskRow[] open) { var list = new WorkView(view, Me); list.Read(open, [], calendar); return list; }
 
     [Theory]
+    [InlineData("", "a1|b2|c3")]
+    [InlineData("B", "b2")]
+    [InlineData("芦苇", "c3")]
+    [InlineData("路灯", "a1|b2")]
+    [InlineData("没有", "")]
+    public void A_filter_keeps_the_rows_whose_number_title_or_officer_has_the_words(string words, string left)
+    {
+        var names = NameList.None with { Officers = new Dictionary<string, string> { [Me] = "荻雪", ["LO-009"] = "芦苇" }.ToFrozenDictionary() };
+        var list = Read("unit", new TaskRow(Task("a1")) { Title = "路灯不亮" }, new TaskRow(Task("b2")) { Title = "路灯歪了" }, new TaskRow(Task("c3", officer: "LO-009")) { Title = "漏水" });
+        Assert.Equal(left, string.Join('|', list.Fitting(words, names).Select(r => r.Task.InquiryId)));
+    }
+
+    [Theory]
     [InlineData(21, TimeLeft.Late)]
     [InlineData(22, TimeLeft.Today)]
     [InlineData(24, TimeLeft.Soon)]
