@@ -57,7 +57,7 @@ public sealed class OfficerTests(BrowserHub hub)
         await Expect(page.Locator("#filter")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("碧桂园");
         await Expect(page.Locator("[data-row]")).ToHaveCountAsync(1);
-        await Expect(page.Locator(".ph")).ToContainTextAsync($"1 / {all} 件");
+        await Expect(page.Locator(".wmain .ph")).ToContainTextAsync($"1 / {all} 件");
         await page.SoundAsync();
         await page.PictureAsync("worklist-filtered");
         // What an input method composes narrows nothing before it is a word.

@@ -103,7 +103,7 @@ public sealed class OperatorTests(BrowserHub hub, ITestOutputHelper log) : Opera
         await PushAsync("answer", await RingAsync(from), from);
         using var desk = Calls.WatchCalls(new(), Hub.As(Roles.Operator, account: Account));
         await desk.ResponseStream.MoveNext(default);
-        var page = await Hub.OpenAsync("operator3", "/calls?call=" + desk.ResponseStream.Current.Calls.Single().ContactId);
+        var page = await Hub.OpenAsync("operator3", "/calls?call=" + desk.ResponseStream.Current.Calls.First(c => c.Number == from).ContactId);
         await LiveAsync(page);
         await Expect(page.Locator(".who")).ToHaveTextAsync("由他人接听；接管后显示来电人。");
         Assert.DoesNotContain(from, await page.ContentAsync());
