@@ -14,10 +14,12 @@ internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("
     {
         var names = await reference.GetAsync<Names>(context.CancellationToken);
         var (rows, columns) = FiguresDecision.Dimensions(request.Rows, request.Columns).OrRefuse();
-        var (sums, asOf) = await store.SumsAsync(FiguresDecision.Scope(request.Filter, names).OrRefuse(), rows, columns, context.CancellationToken);
-        var breakdown = FiguresDecision.Breakdown(sums, rows, columns, names);
-        breakdown.AsOf = Stamp(asOf);
-        return breakdown;
+        return await store.SumsAsync(FiguresDecision.Scope(request.Filter, names).OrRefuse(), rows, columns, names, (sums, asOf) =>
+        {
+            var breakdown = FiguresDecision.Breakdown(sums, rows, columns, names);
+            breakdown.AsOf = Stamp(asOf);
+            return breakdown;
+        }, context.CancellationToken);
     }
 
     public override async Task<ListFactsReply> ListFacts(ListFactsRequest request, ServerCallContext context)
@@ -32,7 +34,7 @@ internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("
     {
         if (request.Year is < 1900 or > 9998) throw Answers.Refused(FiguresDecision.InvalidPeriod);
         var names = await reference.GetAsync<Names>(context.CancellationToken);
-        var (cube, _) = await store.CubeAsync(Whole(Period.Of(request.Year)), "year", context.CancellationToken);
+        var cube = await store.CubeAsync(Whole(Period.Of(request.Year)), "year", names, (sums, _) => sums, context.CancellationToken);
         var claim = request.ClaimedTotal > 0 ? new Claim(request.Year, request.ClaimedTotal, "") : claims.Of(request.Year);
         return FiguresDecision.Report(request.Year, cube, names, claim?.Total ?? 0, claim?.Source ?? "");
     }
@@ -49,10 +51,12 @@ internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("
         }
         var scope = FiguresDecision.Scope(filter, names).OrRefuse();
         var period = new Period(DateOnly.ParseExact(filter.From, "yyyy-MM-dd"), DateOnly.ParseExact(filter.To, "yyyy-MM-dd"));
-        var (cube, asOf) = await store.CubeAsync(scope, period.Step, context.CancellationToken);
-        var overview = FiguresDecision.Overview(cube, period, scope.Measure, names, scope.Everything ? claims.Of(period.From.Year) : null);
-        (overview.Periods, overview.AsOf) = (Show(first, last, today), Stamp(asOf));
-        return overview;
+        return await store.CubeAsync(scope, period.Step, (names, first, last, today), (cube, asOf) =>
+        {
+            var overview = FiguresDecision.Overview(cube, period, scope.Measure, names, scope.Everything ? claims.Of(period.From.Year) : null);
+            (overview.Periods, overview.AsOf) = (Show(first, last, today), Stamp(asOf));
+            return overview;
+        }, context.CancellationToken);
     }
 
     public override async Task<Periods> GetPeriods(PeriodsRequest request, ServerCallContext context)

@@ -47,36 +47,38 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
     static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
     static NpgsqlParameter Texts(string[]? values) => new() { Value = (object?)values ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
-    public Task<(IReadOnlyList<Sum> Sums, DateTimeOffset? AsOf)> SumsAsync(Scope scope, string row, string column, CancellationToken stop)
+    /// <summary>A scope's sums by two dimensions, as `make` shows them with `names`.</summary>
+    public Task<TAnswer> SumsAsync<TAnswer>(Scope scope, string row, string column, object names, Func<IReadOnlyList<Sum>, DateTimeOffset?, TAnswer> make, CancellationToken stop)
     {
         var months = scope.ByMonth(row, column);
-        return AskAsync($"select {Expression(row, months)}, {Expression(column, months)}, sum(value)::bigint from {From(months)} and measure = any($8) group by 1, 2",
-            scope, r => new Sum(r.GetString(0), r.GetString(1), r.GetInt64(2)), stop, [Measures.Of(scope.Measure)]);
+        return AskAsync($"{row} {column}", $"select {Expression(row, months)}, {Expression(column, months)}, sum(value)::bigint from {From(months)} and measure = any($8) group by 1, 2",
+            scope, names, r => new Sum(r.GetString(0), r.GetString(1), r.GetInt64(2)), make, stop, [Measures.Of(scope.Measure)]);
     }
 
-    /// <summary>Both measures of a scope by step, channel, county and outcome: one statement, so whatever is shown together agrees.</summary>
-    public Task<(IReadOnlyList<CubeSum> Cube, DateTimeOffset? AsOf)> CubeAsync(Scope scope, string step, CancellationToken stop)
+    /// <summary>Both measures of a scope by step, channel, county and outcome, as `make` shows them: one statement, so whatever is shown together agrees.</summary>
+    /// <param name="names">What `make` uses besides the sums: an answer is kept only as long as it is equal.</param>
+    public Task<TAnswer> CubeAsync<TAnswer>(Scope scope, string step, object names, Func<IReadOnlyList<CubeSum>, DateTimeOffset?, TAnswer> make, CancellationToken stop)
     {
         var months = scope.ByMonth(step);
-        return AskAsync($"select {Expression(step, months)}, channel, left(area_code, 6), measure, outcome, sum(value)::bigint from {From(months)} group by 1, 2, 3, 4, 5 having sum(value) <> 0",
-            scope, r => new CubeSum(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetInt64(5)), stop);
+        return AskAsync(typeof(TAnswer).Name, $"select {Expression(step, months)}, channel, left(area_code, 6), measure, outcome, sum(value)::bigint from {From(months)} group by 1, 2, 3, 4, 5 having sum(value) <> 0",
+            scope, names, r => new CubeSum(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetInt64(5)), make, stop);
     }
 
-    // Many screens ask the same. While nothing was folded in between, the second one gets what the first one got.
-    // A dashboard's answer has some hundred rows; one by unit and day has a hundred thousand, and isn't kept.
+    // Many screens ask the same. While nothing was folded in between, the second one gets what the first one got, as it was made.
+    // A dashboard's answer is of some hundred rows; one by unit and day has a hundred thousand, and isn't kept.
     const int MostAnswers = 200, MostRows = 2_000;
     // Figures change when a message is folded, which moves a cursor, or when a parked one is replayed, which takes it away.
     const string State = "select (select sum(next_seq) from log.cursor where service = 'statistics') || ' ' || (select count(*) from log.parked where service = 'statistics')";
-    readonly ConcurrentDictionary<string, (string State, object Rows, DateTimeOffset? AsOf)> answers = new();
+    readonly ConcurrentDictionary<string, (string State, object Names, object Answer)> answers = new();
 
-    async Task<(IReadOnlyList<T> Rows, DateTimeOffset? AsOf)> AskAsync<T>(string question, Scope scope, Func<NpgsqlDataReader, T> row, CancellationToken stop, params object[] more)
+    async Task<TAnswer> AskAsync<TRow, TAnswer>(string shown, string question, Scope scope, object names, Func<NpgsqlDataReader, TRow> row, Func<IReadOnlyList<TRow>, DateTimeOffset?, TAnswer> make, CancellationToken stop, params object[] more)
     {
-        var asked = Json.Write(new { question, scope, more });
+        var asked = Json.Write(new { shown, question, scope, more });
         await using var connection = await database.OpenConnectionAsync(stop);
-        if (answers.TryGetValue(asked, out var known))
+        if (answers.TryGetValue(asked, out var known) && known.Names.Equals(names))
         {
             await using var look = new NpgsqlCommand(State, connection);
-            if ((string)(await look.ExecuteScalarAsync(stop))! == known.State) return ((IReadOnlyList<T>)known.Rows, known.AsOf);
+            if ((string)(await look.ExecuteScalarAsync(stop))! == known.State) return (TAnswer)known.Answer;
         }
         await using var batch = connection.CreateBatch();
         // One snapshot for the rows and for the state that they are of.
@@ -88,12 +90,13 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         await reader.ReadAsync(stop);
         var (state, asOf) = (reader.GetString(0), reader.IsDBNull(1) ? (DateTimeOffset?)null : reader.GetFieldValue<DateTimeOffset>(1));
         await reader.NextResultAsync(stop);
-        var rows = new List<T>();
+        var rows = new List<TRow>();
         while (await reader.ReadAsync(stop)) rows.Add(row(reader));
-        if (rows.Count > MostRows) return (rows, asOf);
+        var answer = make(rows, asOf);
+        if (rows.Count > MostRows) return answer;
         if (answers.Count >= MostAnswers) answers.Clear();
-        answers[asked] = (state, rows, asOf);
-        return (rows, asOf);
+        answers[asked] = (state, names, answer!);
+        return answer;
     }
 
     /// <summary>The rows behind a figure, newest day first, after (day, key) of the last row seen; and what all of them add up to.</summary>

@@ -183,6 +183,26 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public async Task An_answer_is_kept_for_the_question_and_the_names_that_it_was_made_with()
+    {
+        await using var hub = await Start("names");
+        var (client, me) = Connect(hub);
+        var at = CityTime.At(new(2013, 6, 3), new(10, 0));
+        await Say(hub, "channels", "c1", new ContactRecorded { Contact = Came("c1", "Fax", at) });
+        await hub.QuietAsync();
+        async Task<string> By(string rows) => (await client.GetBreakdownAsync(new() { Filter = June, Rows = rows }, me)).Cells.Single(c => c.Value > 0).Row;
+        // Both read the same column; each is asked twice.
+        foreach (var (rows, row) in new[] { ("channel", "Fax"), ("bucket", "Other"), ("channel", "Fax"), ("bucket", "Other") }) Assert.Equal(row, await By(rows));
+        async Task<string> Named() => (await client.GetOverviewAsync(new() { Filter = June }, me)).Channels.Single(c => c.Channel == "Fax").NameZh;
+        Assert.Equal("Fax", await Named());
+        await Say(hub, "directory", "directory", new ChannelPublished { Channel = "Fax", NameZh = "传真", NameEn = "Fax", Bucket = "Papers", BucketNameZh = "纸", BucketNameEn = "Papers", Order = 9 });
+        await hub.QuietAsync();
+        // Names are at most a second old.
+        await Until.TrueAsync("the new names", async () => await Named() == "传真" && await By("bucket") == "Papers");
+        Assert.Equal("Fax", await By("channel"));
+    }
+
+    [Fact]
     public async Task Pages_of_a_list_hold_every_row_once()
     {
         await using var hub = await Start("paged");
