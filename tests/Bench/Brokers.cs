@@ -41,7 +41,7 @@ sealed record Brokers(string Servers, IReadOnlyList<OwnProcess> Processes, Func<
         }
         var program = Path.Combine(Path.GetFullPath(place.KafkaHome!), "kafka");
         await StopLeftAsync(program, folder);
-        // What Kafka's own start script gives a broker. With a quarter of it, collecting garbage took longer than serving us: 345 ms instead of 113 (p99, bench latency).
+        // What Kafka's own start script gives a broker. With a quarter of it, collecting garbage and compiling took more of the processor than serving us.
         Environment.SetEnvironmentVariable("KAFKA_HEAP", Environment.GetEnvironmentVariable("KAFKA_HEAP") ?? "1g");
         var lines = await RunAsync(program, cancel, ["start", folder, "--port", $"{Ports.Choose(0, [], port => Ports.IsFree(port) && Ports.IsFree(port + 1))}", .. ShortSessions]);
         var pid = int.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "broker-1", "pid"), cancel), CultureInfo.InvariantCulture);
