@@ -9,6 +9,17 @@ namespace InquiryHub.Casework;
 /// <summary>A case as people see it: rows of lists, the whole file with masked personal fields, and the little that a citizen is shown.</summary>
 static class CaseView
 {
+    public const int MostFound = 20;
+
+    /// <summary>What a search came to.</summary>
+    /// <param name="found">Newest first; more than <see cref="MostFound"/> when there are more than are shown.</param>
+    /// <param name="ended">The last case that was looked at; null when all were.</param>
+    public static SearchCasesReply Found(IReadOnlyList<CaseState> found, Mark? ended)
+    {
+        var until = found.Count > MostFound ? found[MostFound - 1].Registration!.ReceivedAt : ended?.At;
+        return new() { Cases = { found.Take(MostFound).Select(Row) }, Complete = until is null, SearchedFrom = until is { } at ? CityTime.Iso(CityTime.DateOf(at)) : "" };
+    }
+
     public static CaseRow Row(CaseState c) => new()
     {
         InquiryId = c.InquiryId, Title = c.Registration?.Title ?? "", Channel = c.Registration?.Channel ?? "", Kind = c.Registration?.Kind ?? default, State = c.State,

@@ -95,7 +95,7 @@ static class CaseworkRefusals
     public static readonly Refusal AnswerMissing = Refusals.Of("AnswerMissing", "主办单位尚未答复，不能办结。", "The lead unit has not answered yet; the inquiry can't be closed.");
     public static readonly Refusal AnswerOnItsWay = Refusals.Of("AnswerOnItsWay", "答复尚未送达，请待送达或确认无法送达后再办结。", "The answer has not reached the citizen yet; close it once it is delivered or undeliverable.");
     public static readonly Refusal InvalidPage = Refusals.Of("InvalidPage", "翻页标记无效，请从第一页重新开始。", "The page mark is not valid; please start from the first page.");
-    public static readonly Refusal InvalidSearch = Refusals.Of("InvalidSearch", "请输入两个字以上、五个词以内的内容。", "Please give at least two characters and at most five words.");
+    public static readonly Refusal InvalidSearch = Refusals.Of("InvalidSearch", "请输入两个字以上、一百字和五个词以内的内容。", "Please give at least two characters, at most a hundred and at most five words.");
     public static readonly Refusal InvalidDay = Refusals.Of("InvalidDay", "日期应为 yyyy-MM-dd。", "A day must be yyyy-MM-dd.");
     public static readonly Refusal InvalidJson = Refusals.Of("InvalidJson", "请求应为 JSON：inquiryNumber、queryCode。", "The request must be JSON with inquiryNumber and queryCode.");
 

@@ -153,7 +153,7 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         return new() { Cases = { rows.Select(r => CaseView.Row(r.Case)) }, NameMasked = Mask.Name(name), Total = total, Open = open };
     }
 
-    const int MostFound = 20, AmongAtOnce = 10_000;
+    const int AmongAtOnce = 10_000;
     static readonly TimeSpan searching = TimeSpan.FromSeconds(1.5);
 
     public override async Task<SearchCasesReply> SearchCases(SearchCasesRequest request, ServerCallContext context)
@@ -164,14 +164,12 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         do
         {
             // One more than is shown: then there are more.
-            var (some, ended) = await CaseworkStore.SearchAsync(database, unit, words, AmongAtOnce, MostFound + 1 - found.Count, after, context.CancellationToken);
+            var (some, ended) = await CaseworkStore.SearchAsync(database, unit, words, AmongAtOnce, CaseView.MostFound + 1 - found.Count, after, context.CancellationToken);
             found.AddRange(some);
             after = ended;
         }
-        while (after is not null && found.Count <= MostFound && Stopwatch.GetElapsedTime(began) < searching);
-        var (complete, shown) = (after is null && found.Count <= MostFound, found.Take(MostFound).ToList());
-        var until = found.Count > MostFound ? shown[^1].Registration!.ReceivedAt : after?.At;
-        return new() { Cases = { shown.Select(CaseView.Row) }, Complete = complete, SearchedFrom = complete ? "" : CityTime.Iso(CityTime.DateOf(until!.Value)) };
+        while (after is not null && found.Count <= CaseView.MostFound && Stopwatch.GetElapsedTime(began) < searching);
+        return CaseView.Found(found, after);
     }
 
     [AllowAnonymous]

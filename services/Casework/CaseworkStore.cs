@@ -171,27 +171,18 @@ static class CaseworkStore
         var where = new Where("received_at is not null");
         if (visibleTo.Length > 0) where.And(OfUnit, visibleTo);
         if (after is not null) where.And(p => $"(received_at, key) < ({p}, {where.Next(2)})", after.At.UtcDateTime, after.Key);
-        var some = $"select received_at, key from casework.case_file where {where.Text} order by received_at desc, key desc limit {among}";
+        var cases = $"select received_at, key from casework.case_file where {where.Text} order by received_at desc, key desc";
         await using var batch = database.CreateBatch();
-        foreach (var (sql, likes) in new[]
-        {
-            ($"select f.body from ({some}) c join casework.case_text t on t.key = c.key and t.search_form like all ({where.Next(1)}) join casework.case_file f on f.key = c.key order by c.received_at desc, c.key desc limit {most}", true),
-            ($"select received_at, key from ({some}) c order by received_at, key limit 1", false), ($"select count(*) from ({some}) c", false),
-        })
-        {
-            var command = new NpgsqlBatchCommand(sql);
-            foreach (var v in where.Values) command.Parameters.Add(new() { Value = v });
-            if (likes) command.Parameters.Add(new() { Value = words.Select(SearchWords.Like).ToArray() });
-            batch.BatchCommands.Add(command);
-        }
+        batch.BatchCommands.Add(new($"select f.body from ({cases} limit {among}) c join casework.case_text t on t.key = c.key and t.search_form like all ({where.Next(1)}) join casework.case_file f on f.key = c.key order by c.received_at desc, c.key desc limit {most}"));
+        // The last of them, when there are so many.
+        batch.BatchCommands.Add(new($"{cases} offset {among - 1} limit 1"));
+        foreach (NpgsqlBatchCommand command in batch.BatchCommands) foreach (var v in where.Values) command.Parameters.Add(new() { Value = v });
+        batch.BatchCommands[0].Parameters.Add(new() { Value = words.Select(SearchWords.Like).ToArray() });
         await using var reader = await batch.ExecuteReaderAsync(stop);
         var found = new List<CaseState>();
         while (await reader.ReadAsync(stop)) found.Add(Json.Read<CaseState>(reader.GetString(0)));
         await reader.NextResultAsync(stop);
-        var ended = await reader.ReadAsync(stop) ? new Mark(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1)) : null;
-        await reader.NextResultAsync(stop);
-        await reader.ReadAsync(stop);
-        return (found, reader.GetInt64(0) < among ? null : ended);
+        return (found, await reader.ReadAsync(stop) ? new Mark(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1)) : null);
     }
 
     sealed class Where(string first)

@@ -3,11 +3,12 @@ namespace InquiryHub.Casework;
 /// <summary>What somebody looks for, as it is compared with what was said. Pure.</summary>
 static class SearchWords
 {
-    public const int AtLeast = 2, MostWords = 5;
+    const int AtLeast = 2, MostCharacters = 100, MostWords = 5;
 
-    /// <summary>The words, apart by blanks, each once; null when there are fewer than two characters to look for, or too many words.</summary>
+    /// <summary>The words, apart by blanks, each once; null when there is too little or too much to look for.</summary>
     public static IReadOnlyList<string>? Read(string typed)
     {
+        if (typed.Length > MostCharacters) return null;
         var words = SearchForm.Of(SearchForm.Storable(typed)).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().ToList();
         return words.Sum(w => w.EnumerateRunes().Count()) < AtLeast || words.Count > MostWords ? null : words;
     }

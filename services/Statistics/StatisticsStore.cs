@@ -60,6 +60,7 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
     public Task<TAnswer> CubeAsync<TAnswer>(Scope scope, string step, object names, Func<IReadOnlyList<CubeSum>, DateTimeOffset?, TAnswer> make, CancellationToken stop)
     {
         var months = scope.ByMonth(step);
+        // The same sums are shown as an overview and in the report: the answer's kind tells them apart.
         return AskAsync(typeof(TAnswer).Name, $"select {Expression(step, months)}, channel, left(area_code, 6), measure, outcome, sum(value)::bigint from {From(months)} group by 1, 2, 3, 4, 5 having sum(value) <> 0",
             scope, names, r => new CubeSum(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetInt64(5)), make, stop);
     }

@@ -31,6 +31,14 @@ public abstract partial class OperatorDesk(BrowserHub hub)
         return id;
     }
 
+    /// <summary>An open inquiry of who calls from this number.</summary>
+    protected async Task<string> OpenInquiryAsync(string from)
+    {
+        var receipt = await Calls.RegisterCallAsync(new() { RegistrationId = "open-" + from, Kind = Contracts.Common.InquiryKind.Complaint, Text = "路灯不亮", Name = "芦苇荡", Phone = from, CategoryCode = "030204" }, Hub.As(Roles.Operator, account: Account));
+        await FiledAsync(receipt.InquiryId);
+        return receipt.InquiryId;
+    }
+
     /// <summary>The desk as every test finds it: no calls of the one before.</summary>
     protected async Task ClearAsync()
     {

@@ -76,14 +76,13 @@ public sealed class OperatorTests(BrowserHub hub, ITestOutputHelper log) : Opera
     public async Task Who_calls_is_seen_before_the_form_is_there_and_stays_when_it_comes()
     {
         var from = NewNumber();
-        var open = await Calls.RegisterCallAsync(new() { RegistrationId = "before-" + from, Kind = Contracts.Common.InquiryKind.Complaint, Text = "路灯不亮", Name = "芦苇荡", Phone = from, CategoryCode = "030204" }, Hub.As(Roles.Operator, account: Account));
-        await FiledAsync(open.InquiryId);
+        var open = await OpenInquiryAsync(from);
         var page = await DeskAsync();
         var form = new TaskCompletionSource();
         await page.RouteAsync("**/calls?call=*", async route => { await form.Task; await route.ContinueAsync(); });
         await RingAsync(from);
         await Expect(page.Locator(".who")).ToContainTextAsync("芦**");
-        await Expect(page.Locator(".oc")).ToContainTextAsync(open.InquiryId);
+        await Expect(page.Locator(".oc")).ToContainTextAsync(open);
         Assert.Equal(0, await page.Locator("form#call").CountAsync());
         await page.SoundAsync();
         await page.PictureAsync("operator-before-the-form");
@@ -91,7 +90,7 @@ public sealed class OperatorTests(BrowserHub hub, ITestOutputHelper log) : Opera
         await page.Locator("form#call").WaitForAsync();
         await TakeAsync(page);
         await Expect(page.Locator(".who")).ToHaveCountAsync(1);
-        await Expect(page.Locator(".oc")).ToContainTextAsync(open.InquiryId);
+        await Expect(page.Locator(".oc")).ToContainTextAsync(open);
         await page.Context.CloseAsync();
     }
 
@@ -151,8 +150,7 @@ public sealed class OperatorTests(BrowserHub hub, ITestOutputHelper log) : Opera
     {
         var page = await DeskAsync();
         var from = NewNumber();
-        var first = await Calls.RegisterCallAsync(new() { RegistrationId = "again-" + from, Kind = Contracts.Common.InquiryKind.Complaint, Text = "路灯不亮", Name = "芦苇荡", Phone = from, CategoryCode = "030204" }, Hub.As(Roles.Operator, account: Account));
-        await FiledAsync(first.InquiryId);
+        var first = await OpenInquiryAsync(from);
         await RingAsync(from);
         await page.WaitForURLAsync("**/calls?call=*");
         await Expect(page.Locator(".who")).ToContainTextAsync("芦**");
@@ -162,8 +160,8 @@ public sealed class OperatorTests(BrowserHub hub, ITestOutputHelper log) : Opera
         await TakeAsync(page);
         await page.Keyboard.TypeAsync("还没有人来");
         await page.Keyboard.PressAsync("Alt+B");
-        Assert.Equal(first.InquiryId, await SaidAsync(page, "已补充到"));
-        var file = await FiledAsync(first.InquiryId, f => f.Contacts == 2);
+        Assert.Equal(first, await SaidAsync(page, "已补充到"));
+        var file = await FiledAsync(first, f => f.Contacts == 2);
         Assert.Contains("还没有人来", file.Text);
         await page.Context.CloseAsync();
     }

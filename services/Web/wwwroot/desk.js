@@ -43,7 +43,12 @@ document.addEventListener('keydown', e => {
   const pressed = placed(e);
   const plain = !e.ctrlKey && !e.metaKey && !e.altKey;
   if (pressed === 'Ctrl+K') { e.preventDefault(); palette(); return; }
-  if (e.target.matches('[data-filter][type=search]') && (e.key === 'Enter' || e.key === 'Escape')) { e.preventDefault(); if (e.key === 'Escape') { e.target.value = ''; filtered(e.target); } ($('[data-row]') ?? $('h1'))?.focus(); return; }
+  if (e.target.matches?.('[data-filter][type=search]') && (e.key === 'Enter' || e.key === 'Escape')) {
+    e.preventDefault();
+    if (e.key === 'Escape') { e.target.value = ''; filtered(e.target); }
+    ($('[data-row]') ?? $('h1'))?.focus();
+    return;
+  }
   if (plain && /^F\d+$/.test(e.key) === false && e.key !== 'Escape' && editable(e.target)) return;
   if (pressed === '?') { e.preventDefault(); keyMap(); return; }
   if (pressed === '/') { const filter = $('[data-filter]'); if (filter) { e.preventDefault(); filter.focus(); } return; }
@@ -76,8 +81,8 @@ function move(by) {
   if (by > 0 && row === rows.at(-1)) grow();
 }
 // A long list grows before one sees its end, whether it scrolls or the page around it. Each button is pressed once: what it brings has one of its own.
-const pressed = new WeakSet();
-function grow() { const more = $('[data-more]'); if (more && !pressed.has(more)) { pressed.add(more); more.click(); } }
+const grown = new WeakSet();
+function grow() { const more = $('[data-more]'); if (more && !grown.has(more)) { grown.add(more); more.click(); } }
 document.addEventListener('scroll', () => { if ($('[data-more]')?.getBoundingClientRect().top < innerHeight + 400) grow(); }, { capture: true, passive: true });
 
 /* ---- focus: what the server draws anew keeps it; a row that is gone leaves it to the next one ---- */
@@ -281,7 +286,7 @@ const label = element => (element.dataset.name ?? element.getAttribute('aria-lab
 const acts = () => { const row = place?.at >= 0 ? $$('[data-row]')[place.at] : undefined; return $$('[data-key]').filter(e => !e.closest('dialog') && (!e.closest('[data-row]') || row?.contains(e))).filter(e => e.getClientRects().length > 0); };
 // Keys that need something on the page to act on.
 const needs = { '/': '[data-filter]', 'J K': '[data-row]', Enter: '[data-row]' };
-const has = key => !needs[key] || $$(needs[key]).some(e => e.getClientRects().length > 0);
+const has = key => !needs[key] || $$(needs[key]).some(shown);
 function keyMap() {
   const box = $('#keymap');
   if (!box) return; // a page without the frame

@@ -74,7 +74,15 @@ static class DeskBench
         acts.RemoveRange(0, Math.Min(First, acts.Count));
         screen.Table($"First view of a page, ms until its first paint; {run.Place.Name}, after {run.Load:N0} contacts", ["page", "median", "most"], [.. views.Select(v => new[] { v.Path, $"{v.Median:0}", $"{v.Most:0}" })], 1, 2);
         screen.Table($"Milliseconds with {run.Screens} screens open and {CallsAMinute} calls a minute", ["from what to what", "times", "p50", "p99", "most"],
-            [Row("ring to its door's answer", rings.ConvertAll(r => r.Answered)), Row("... to the desk turning to it", rings.ConvertAll(r => r.Turned)), Row("... to the caller's card in the document", rings.ConvertAll(r => r.Drawn)), Row("ring to the caller's card painted", rings.ConvertAll(r => r.Card)), Row("act to its answer", acts.ConvertAll(a => a.Answered)), Row("... to its row in another screen's document", acts.ConvertAll(a => a.Drawn)), Row("act to its row changed on another screen", acts.ConvertAll(a => a.Seen))], 1, 2, 3, 4);
+            [
+                Row("ring to its door's answer", rings.ConvertAll(r => r.Answered)),
+                Row("... to the desk turning to it", rings.ConvertAll(r => r.Turned)),
+                Row("... to the caller's card in the document", rings.ConvertAll(r => r.Drawn)),
+                Row("ring to the caller's card painted", rings.ConvertAll(r => r.Card)),
+                Row("act to its answer", acts.ConvertAll(a => a.Answered)),
+                Row("... to its row in another screen's document", acts.ConvertAll(a => a.Drawn)),
+                Row("act to its row changed on another screen", acts.ConvertAll(a => a.Seen)),
+            ], 1, 2, 3, 4);
         screen.Line($"The first {First} after the hub's start are not among them: at most {cold.Ring:0} ms to the card, {cold.Act:0} ms to the other screen.");
         screen.Table($"What a screen's main thread did in those {run.Seconds} s, seconds a screen", ["screen", "screens", "all", "script", "style and layout"],
             [.. spent.OrderByDescending(s => s.Average(x => x.Tasks)).Select(s => new[] { s.Key, $"{s.Count()}", $"{s.Average(x => x.Tasks):0.00}", $"{s.Average(x => x.Script):0.00}", $"{s.Average(x => x.Layout):0.00}" })], 1, 2, 3, 4);

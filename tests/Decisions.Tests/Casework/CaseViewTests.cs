@@ -17,6 +17,19 @@ public class CaseViewTests
     [InlineData("13800000000", "138****0000"), InlineData("１３８ 0000 0000", "138****0000"), InlineData("0427-2800000", "042****0000"), InlineData("2800012", "****12"), InlineData("110", "****"), InlineData("", "")]
     public void A_phone_number_shows_enough_to_recognise_it(string phone, string masked) => Assert.Equal(masked, PhoneNumber.Masked(phone));
 
+    [Theory]
+    [InlineData(3, false, true, "")]
+    [InlineData(20, false, true, "")]
+    [InlineData(3, true, false, "2013-05-02")] // out of time
+    [InlineData(21, false, false, "2013-05-06")] // more than are shown
+    [InlineData(21, true, false, "2013-05-06")]
+    public void A_search_that_did_not_show_everything_says_back_to_which_day_it_did(int fit, bool stopped, bool complete, string from)
+    {
+        var found = Enumerable.Repeat(Of(Registered()), fit).ToList();
+        var reply = CaseView.Found(found, stopped ? new(CityTime.At(new(2013, 5, 2), new(9, 0)), "k") : null);
+        Assert.Equal((Math.Min(fit, 20), complete, from), (reply.Cases.Count, reply.Complete, reply.SearchedFrom));
+    }
+
     [Fact]
     public void The_file_masks_the_person_and_shows_every_supplement()
     {

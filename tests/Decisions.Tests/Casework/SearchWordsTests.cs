@@ -18,7 +18,10 @@ public sealed class SearchWordsTests
     [InlineData("灯")]
     [InlineData("\U00020BB7")] // one character of two code units
     [InlineData("一 二 三 四 五 六")]
-    public void Too_little_and_too_much_are_no_search(string typed) => Assert.Null(SearchWords.Read(typed));
+    public void Too_little_and_too_many_words_are_no_search(string typed) => Assert.Null(SearchWords.Read(typed));
+
+    [Fact]
+    public void A_text_of_more_than_a_hundred_characters_is_no_search() => Assert.Equal((true, true), (SearchWords.Read(new string('灯', 100)) is not null, SearchWords.Read(new string('灯', 101)) is null));
 
     [Theory]
     [InlineData("100%", @"%100\%%")]

@@ -12,16 +12,12 @@ public sealed class CallerTests
     static async Task RegisteredAsync(TestKit.TestHub hub, int n, string e164, string name, bool confidential = false, bool direct = false)
     {
         var id = InquiryNumber.Make(new(2013, 5, 6), n % 12, n + 1);
-        await hub.Writer("channels").CommandAsync<InquiryRegistered>(null, [id], _ => { }, work =>
+        var at = CityTime.Stamp(CityTime.At(new(2013, 5, 6), new(9, n)));
+        await CaseworkTests.SayAsync(hub, "channels", id, new InquiryRegistered
         {
-            var e = new InquiryRegistered
-            {
-                InquiryId = id, Kind = InquiryKind.Complaint, WantsReply = true, Confidential = confidential, Contact = new() { ContactId = $"c{n}", Channel = "Hotline12345", ReceivedAt = CityTime.Stamp(CityTime.At(new(2013, 5, 6), new(9, n))), Door = "hotline" },
-                Content = hub.Ring.Seal(id, new Content { Title = $"第 {n} 件", Text = "x", Name = name, Phone = "as typed", PhoneE164 = e164 }),
-                DirectAnswer = direct ? new() { AnsweredBy = "op1", AnsweredAt = CityTime.Stamp(CityTime.At(new(2013, 5, 6), new(9, n))), Answer = hub.Ring.Seal(id, new Text { Text_ = "y" }) } : null,
-            };
-            work.Emit(id, e);
-            return e;
+            InquiryId = id, Kind = InquiryKind.Complaint, WantsReply = true, Confidential = confidential, Contact = new() { ContactId = $"c{n}", Channel = "Hotline12345", ReceivedAt = at, Door = "hotline" },
+            Content = hub.Ring.Seal(id, new Content { Title = $"第 {n} 件", Text = "x", Name = name, Phone = "as typed", PhoneE164 = e164 }),
+            DirectAnswer = direct ? new() { AnsweredBy = "op1", AnsweredAt = at, Answer = hub.Ring.Seal(id, new Text { Text_ = "y" }) } : null,
         });
     }
 

@@ -38,7 +38,7 @@ public sealed class CaseworkTests
         return hub;
     }
 
-    static Task SayAsync(TestHub hub, string service, string key, params IMessage[] events) => hub.Writer(service).CommandAsync<TaskWithdrawn>(null, [key], _ => { }, work =>
+    internal static Task SayAsync(TestHub hub, string service, string key, params IMessage[] events) => hub.Writer(service).CommandAsync<TaskWithdrawn>(null, [key], _ => { }, work =>
     {
         foreach (var e in events) work.Emit(key, e);
         return new TaskWithdrawn();
@@ -46,7 +46,7 @@ public sealed class CaseworkTests
 
     static string Number(int n) => InquiryNumber.Make(day, n % 12, n / 12 + 1);
 
-    static InquiryDispatched Dispatched(string id, string unit = "PJ-001") => new() { InquiryId = id, TaskId = $"{id}/1/1", DispatchNo = 1, UnitCode = unit, Role = UnitRole.Lead, Kind = InquiryKind.Complaint, DispatchedAt = CityTime.Stamp(at) };
+    internal static InquiryDispatched Dispatched(string id, string unit = "PJ-001") => new() { InquiryId = id, TaskId = $"{id}/1/1", DispatchNo = 1, UnitCode = unit, Role = UnitRole.Lead, Kind = InquiryKind.Complaint, DispatchedAt = CityTime.Stamp(at) };
 
     /// <summary>A complaint that an officer has.</summary>
     internal static async Task<string> AssignedAsync(TestHub hub, int number = 1, string unit = "PJ-001", string officer = "LO-001")

@@ -3,7 +3,6 @@ using InquiryHub.Casework;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Channels;
 using InquiryHub.Contracts.Common;
-using InquiryHub.Contracts.Routing;
 using InquiryHub.Kernel;
 using InquiryHub.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,28 +12,15 @@ namespace InquiryHub.Services.Tests.Casework;
 /// <summary>Cases found by words of what was said in them.</summary>
 public sealed class SearchTests
 {
-    static readonly DateOnly day = new(2013, 5, 6);
-
     static async Task<string> FiledAsync(TestHub hub, int n, string title, string text, string unit = "", string place = "")
     {
-        var id = InquiryNumber.Make(day, n % 12, n + 1);
-        var at = CityTime.Stamp(CityTime.At(day, new(9, 0)).AddHours(n));
-        await hub.Writer("channels").CommandAsync<InquiryRegistered>(null, [id], _ => { }, work =>
+        var id = InquiryNumber.Make(new(2013, 5, 6), n % 12, n + 1);
+        await CaseworkTests.SayAsync(hub, "channels", id, new InquiryRegistered
         {
-            var e = new InquiryRegistered
-            {
-                InquiryId = id, Kind = InquiryKind.Complaint, WantsReply = true, Contact = new() { ContactId = $"s{n}", Channel = "WebPortal", ReceivedAt = at, Door = "web" },
-                Content = hub.Ring.Seal(id, new Content { Title = title, Text = text, Place = place, Name = "芦某某", Phone = "13800000000" }),
-            };
-            work.Emit(id, e);
-            return e;
+            InquiryId = id, Kind = InquiryKind.Complaint, WantsReply = true, Contact = new() { ContactId = $"s{n}", Channel = "WebPortal", ReceivedAt = CityTime.Stamp(CityTime.At(new(2013, 5, 6), new(9, n))), Door = "web" },
+            Content = hub.Ring.Seal(id, new Content { Title = title, Text = text, Place = place, Name = "芦某某", Phone = "13800000000" }),
         });
-        if (unit.Length > 0) await hub.Writer("routing").CommandAsync<InquiryDispatched>(null, [id], _ => { }, work =>
-        {
-            var e = new InquiryDispatched { InquiryId = id, TaskId = $"{id}/1/1", DispatchNo = 1, UnitCode = unit, Role = UnitRole.Lead, Kind = InquiryKind.Complaint, DispatchedAt = at };
-            work.Emit(id, e);
-            return e;
-        });
+        if (unit.Length > 0) await CaseworkTests.SayAsync(hub, "routing", id, CaseworkTests.Dispatched(id, unit));
         return id;
     }
 
