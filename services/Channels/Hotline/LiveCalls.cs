@@ -14,12 +14,12 @@ sealed record DeskCalls(IReadOnlyList<(Call Call, string? Number)> Calls, DateTi
 /// <summary>
 /// The calls for all who watch them, read once a process when something has changed, however many screens are open: told at once within
 /// this process, by Redis pub/sub between processes. What is told is never what happened, only that it did. So nothing can be missed for
-/// longer than a look: every 30 s, every 2 s while Redis is away.
+/// longer than a look, every 2 s: the process that took a ring may have just started, or have lost Redis, and be unable to tell it.
 /// </summary>
 sealed class LiveCalls(RedisLink redis, [FromKeyedServices("channels")] NpgsqlDataSource database, KeyRing ring) : BackgroundService
 {
     static readonly RedisChannel topic = RedisChannel.Literal("hub:calls");
-    static readonly TimeSpan look = TimeSpan.FromSeconds(30), lookAlone = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan look = TimeSpan.FromSeconds(2);
     readonly string self = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     ImmutableList<Channel<DeskCalls?>> watchers = [];
@@ -56,7 +56,7 @@ sealed class LiveCalls(RedisLink redis, [FromKeyedServices("channels")] NpgsqlDa
         while (!stop.IsCancellationRequested)
         {
             using var rest = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            rest.CancelAfter(subscribed && redis.Up ? look : lookAlone);
+            rest.CancelAfter(look);
             // Woken before it reads: what is committed while it reads wakes it again.
             try { await wake.Reader.ReadAsync(rest.Token); } catch (OperationCanceledException) { /* a look, or the end */ }
             if (stop.IsCancellationRequested || watchers.IsEmpty) continue;
@@ -85,7 +85,7 @@ sealed class LiveCalls(RedisLink redis, [FromKeyedServices("channels")] NpgsqlDa
         {
             // Once made, the client renews the subscription itself whenever Redis comes back.
             try { await connection.GetSubscriber().SubscribeAsync(topic, (_, from) => { if (from != self) Wake(); }); subscribed = true; }
-            catch (Exception e) when (e is RedisException or TimeoutException) { await Task.Delay(lookAlone, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); }
+            catch (Exception e) when (e is RedisException or TimeoutException) { await Task.Delay(look, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); }
         }
     }
 }

@@ -64,6 +64,17 @@ public sealed class CallsTests
     }
 
     [Fact]
+    public async Task A_ring_that_its_process_could_not_tell_others_of_is_seen_there_by_their_own_look()
+    {
+        await using var doors = await DoorsHub.StartAsync("ringsuntold"); // without Redis, as one that has just started or has lost it
+        await using var other = await doors.JoinAsync(withRedis);
+        using var there = Client(other).WatchCalls(new(), As(doors, "op1"));
+        await UntilAsync(there, c => c.Count == 0);
+        await PushAsync(doors, "newCall", "k1");
+        await UntilAsync(there, c => c is [{ State: "Ringing" }]);
+    }
+
+    [Fact]
     public async Task A_registration_takes_the_number_of_the_call_and_sent_again_is_the_same()
     {
         await using var doors = await DoorsHub.StartAsync("registers");

@@ -42,8 +42,8 @@ sealed class DoorsHub : IAsyncDisposable
         return new(hub, folder, all) { Http = new() { BaseAddress = hub.Http } };
     }
 
-    /// <summary>A second instance of the doors.</summary>
-    public Task<TestHub> JoinAsync() => Hub.JoinAsync([new ChannelsModule()], settings);
+    /// <summary>A second instance of the doors; with more settings than the first one's, if given.</summary>
+    public Task<TestHub> JoinAsync(IReadOnlyDictionary<string, string?>? more = null) => Hub.JoinAsync([new ChannelsModule()], settings.Concat(more ?? new Dictionary<string, string?>()).ToDictionary());
 
     public Task<(int Status, JsonElement Body)> PostAsync(string path, HttpContent body, params (string Name, string Value)[] headers) => PostAsync(path, body, Http, headers);
 
