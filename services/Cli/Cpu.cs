@@ -8,6 +8,8 @@ internal static class Cpu
     public static Dictionary<string, double> Seconds(IEnumerable<OwnProcess> processes) =>
         processes.Where(process => process.IsAlive).ToDictionary(process => process.Name, process => process.Name == "postgresql" ? WithBackends(process.Pid) : Of(process.Pid).Own);
 
+    public static double Seconds(int process) => Of(process).Own;
+
     private static double WithBackends(int postmaster)
     {
         var sum = Of(postmaster) is var all ? all.Own + all.Ended : 0;

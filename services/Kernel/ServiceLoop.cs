@@ -10,7 +10,7 @@ internal sealed partial class ServiceLoop(HubService service, HubDatabase databa
 {
     public const int MaxBatch = 2000;
     /// <summary>In a flood, of those who hear of one inquiry from many services: its facts come within a second, and in one batch they are one row.</summary>
-    const int MaxGathered = 8000;
+    const int MaxGathered = 16_000;
     /// <summary>While people act on the same rows: a command waits for the batch before it.</summary>
     const int MaxBesideCommands = 500;
     readonly CancellationTokenSource stop = new();

@@ -154,7 +154,7 @@ public sealed class UnitOfWork
     internal IEnumerable<(CounterTable Table, List<(int Shard, string[] Dimensions, long Delta)> Deltas)> Deltas() =>
         deltas.GroupBy(d => d.Table).Select(t => (t.Key, t.GroupBy(d => (d.Shard, string.Join('\u001f', d.Dimensions)))
             .Select(g => (g.Key.Shard, g.First().Dimensions, g.Sum(d => d.Delta)))
-            .Where(d => d.Item3 != 0).OrderBy(d => d.Shard).ThenBy(d => string.Join('\u001f', d.Dimensions), StringComparer.Ordinal).ToList()));
+            .Where(d => d.Item3 != 0).OrderBy(d => string.Join('\u001f', d.Dimensions), StringComparer.Ordinal).ThenBy(d => d.Shard).ToList()));
 
     internal void Committed(IReadOnlyDictionary<CounterTable, List<CounterValue>> values) { foreach (var act in afterCommit) act(values); }
 }

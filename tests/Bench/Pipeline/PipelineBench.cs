@@ -57,8 +57,11 @@ static class PipelineBench
 
         static (double, double) Sizes(Written written) => (written.BytesARow, written.Tables["log.outbox"].Bytes);
 
+        var alone = await screen.StepAsync("What the rows cost PostgreSQL alone", _ => RowsAlone.ReadAsync(city, Tables(rounds[^1]), cancel));
+
         screen.Line($"Log: {run.Place.Name}");
         Print(screen, rounds, city.Brokers is null ? "T messages/s" : "K messages/s");
+        PrintAlone(screen, rounds, alone);
         Measure[] measures =
         [
             Of("pipeline", rounds, r => r.Rate, "inquiries/s"), Of("pipeline L", rounds, r => r.Limit, "inquiries/s"), Of("pipeline ratio", rounds, r => r.Ratio, "of L", AtLeast),
@@ -70,6 +73,9 @@ static class PipelineBench
         await Measures.WriteAsync(run.Json, measures);
         return ratio.Met == true ? 0 : Exit.Failed;
     }
+
+    // Those that an inquiry writes; not those with a row for two hundred of them.
+    static IEnumerable<string> Tables(PipelineRound round) => round.Written.Tables.Where(t => t.Value.Rows * 200 > round.Contacts).Select(t => t.Key);
 
     static async Task<PipelineRound> RoundAsync(BenchCity city, WalkIns counters, NpgsqlConnection look, int first, BenchRun run, Step step, CancellationToken cancel)
     {
@@ -118,6 +124,17 @@ static class PipelineBench
         screen.Line($"WAL {last.Work.Wal / last.Contacts:N0} bytes an inquiry; {last.Work.Commits / last.Seconds:N0} transactions a second, reads among them.");
         screen.Table("CPU, us an inquiry (medians)", ["process", "us"], Shares(rounds, r => r.Used.ByProcess, 0), 1);
         screen.Table("… inside the processes", ["thread or backend", "us"], Shares(rounds, r => r.Used.Inside, 2), 1);
+    }
+
+    // How much of what an inquiry may cost at most, both cores full, is spent before anything is decided.
+    static void PrintAlone(Screen screen, List<PipelineRound> rounds, IReadOnlyList<RowsAlone> alone)
+    {
+        var last = rounds[^1];
+        double Of(RowsAlone table) => last.Written.Tables[table.Table].Rows / last.Contacts;
+        screen.Table("The same rows by PostgreSQL alone, a statement a table: CPU us", ["table", "rows/inq.", "a row", "with indexes", "an inquiry"],
+            [.. alone.OrderByDescending(t => Of(t) * t.Indexed).Select(t => new[] { t.Table, $"{Of(t):0.00}", $"{t.Bare:0.0}", $"{t.Indexed:0.0}", $"{Of(t) * t.Indexed:0.0}" })], 1, 2, 3, 4);
+        var (bare, indexed, may) = (alone.Sum(t => Of(t) * t.Bare), alone.Sum(t => Of(t) * t.Indexed), Environment.ProcessorCount * 1e6 / (AtLeast * rounds.Select(r => r.Limit).Median()));
+        screen.Line($"{bare:0} us an inquiry, {indexed:0} with the indexes. At {AtLeast:0.0} of L an inquiry may cost {may:0} us of processor, so {may - indexed:0} would be left for reading, updates, the protocol, and all that is decided; it costs {rounds.Select(r => r.Micros).Median():0}.");
     }
 
     static string[][] Shares(List<PipelineRound> rounds, Func<PipelineRound, IReadOnlyDictionary<string, double>> used, double atLeast) =>
