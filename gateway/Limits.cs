@@ -49,7 +49,7 @@ public sealed class Limits : IAsyncDisposable
     static readonly PathString[] open =
     [
         "/public", "/hub.directory.v1.Directory/SignIn", "/hub.casework.v1.Casework/GetProgress", "/hub.casework.v1.Casework/RateAnswer",
-        "/hub.channels.v1.Channels/Ask", "/hub.channels.v1.Channels/AddWords",
+        "/hub.channels.v1.Channels/Ask", "/hub.channels.v1.Channels/AddWords", "/hub.channels.v1.Channels/UrgeInquiry",
     ], forms = ["/signin", "/ask", "/progress"];
 
     public static bool IsLimited(HttpRequest request) => open.Any(p => request.Path.StartsWithSegments(p)) || (HttpMethods.IsPost(request.Method) && forms.Any(p => request.Path.StartsWithSegments(p)));

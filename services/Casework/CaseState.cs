@@ -12,7 +12,11 @@ sealed record Registration(string Channel, InquiryKind Kind, Urgency Urgency, st
 sealed record DirectAnswer(string By, DateTimeOffset At);
 
 /// <summary>Channels: a further contact about the matter.</summary>
-sealed record AddedContact(string ContactId, string Channel, DateTimeOffset At);
+sealed record AddedContact(string ContactId, string Channel, DateTimeOffset At)
+{
+    /// <summary>催办. Null, and not written, where it is none.</summary>
+    public bool? Urge { get; init; }
+}
 
 /// <summary>Channels: what became of an answer on its way. <paramref name="State"/>: Delivered, Undeliverable, InDoubt.</summary>
 sealed record Delivery(int AnswerNo, string State, string Detail, DateTimeOffset At);
@@ -81,6 +85,8 @@ sealed record CaseState(string InquiryId)
 
     /// <summary>W3C traceparent of the walk, so that the officer's read and answer continue it.</summary>
     public string? Trace { get; init; }
+
+    internal IEnumerable<AddedContact> Urges => Added.Where(a => a.Urge == true);
 
     internal CaseTask? Task(string taskId) => Tasks.FirstOrDefault(t => t.TaskId == taskId);
 

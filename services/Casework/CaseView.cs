@@ -16,21 +16,21 @@ static class CaseView
     /// <param name="ended">The last case that was looked at; null when all were.</param>
     public static SearchCasesReply Found(IReadOnlyList<CaseState> found, Mark? ended)
     {
-        var until = found.Count > MostFound ? found[MostFound - 1].Registration!.ReceivedAt : ended?.At;
-        return new() { Cases = { found.Take(MostFound).Select(Row) }, Complete = until is null, SearchedFrom = until is { } at ? CityTime.Iso(CityTime.DateOf(at)) : "" };
+        var until = found.Count > MostFound ? Mark.Of(found[MostFound - 1]) : ended;
+        return new() { Cases = { found.Take(MostFound).Select(Row) }, Complete = until is null, SearchedFrom = until is null ? "" : CityTime.Iso(CityTime.DateOf(until.At)), Next = until?.Write() ?? "" };
     }
 
     public static CaseRow Row(CaseState c) => new()
     {
         InquiryId = c.InquiryId, Title = c.Registration?.Title ?? "", Channel = c.Registration?.Channel ?? "", Kind = c.Registration?.Kind ?? default, State = c.State,
-        UnitCode = c.UnitCode, OfficerId = c.Lead?.Assigned?.OfficerId ?? "", ReceivedAt = Stamp(c.Registration?.ReceivedAt), DueAt = Stamp(c.Lead?.Clock?.DueAt), Late = c.Lead?.Clock?.Late ?? false,
+        UnitCode = c.UnitCode, OfficerId = c.Lead?.Assigned?.OfficerId ?? "", ReceivedAt = Stamp(c.Registration?.ReceivedAt), DueAt = Stamp(c.Lead?.Clock?.DueAt), Late = c.Lead?.Clock?.Late ?? false, Urges = c.Urges.Count(),
     };
 
     public static TaskRow Row(CaseState c, CaseTask t) => new()
     {
         InquiryId = c.InquiryId, TaskId = t.TaskId, DispatchNo = t.Dispatch!.No, UnitCode = t.UnitCode, OfficerId = t.Assigned?.OfficerId ?? "", State = t.State, Role = t.Dispatch.Role,
         DispatchedAt = Stamp(t.Dispatch.At), AssignedAt = Stamp(t.Assigned?.At), DueAt = Stamp(t.Clock?.DueAt), Late = t.Clock?.Late ?? false,
-        Title = c.Registration?.Title ?? "", Kind = c.Registration?.Kind ?? default,
+        Title = c.Registration?.Title ?? "", Kind = c.Registration?.Kind ?? default, Urges = c.Urges.Count(),
     };
 
     public static RevealRow Row(string inquiryId, Reveal r, string words) => new()
@@ -65,6 +65,7 @@ static class CaseView
         var progress = new Progress
         {
             InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(c.Lead?.Dispatch?.At), SignedInAt = Stamp(c.Lead?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
+            Urges = c.Urges.Count(), UrgedAt = Stamp(c.Urges.Select(u => (DateTimeOffset?)u.At).Max()),
             State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" => "Handling", "Closed" => "Closed", _ => "Answered" },
         };
         if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == 0 || a.TaskId == c.Lead?.TaskId) is { } answer)
@@ -91,7 +92,7 @@ static class CaseView
     static IEnumerable<CaseEntry> Timeline(CaseState c, Func<Reveal, string>? revealWords)
     {
         if (c.Registration is { } r) yield return Entry(r.ReceivedAt, "InquiryRegistered", r.TakenBy, r.ReceivingUnitCode, r.Channel);
-        foreach (var a in c.Added) yield return Entry(a.At, "ContactAdded", "", "", a.Channel);
+        foreach (var a in c.Added) yield return Entry(a.At, a.Urge == true ? "InquiryUrged" : "ContactAdded", "", "", a.Channel);
         foreach (var h in c.Holds) yield return Entry(h.At, "InquiryHeld", "", "", h.Reason);
         foreach (var t in c.Tasks) if (t.Dispatch is { } d) yield return Entry(d.At, "InquiryDispatched", d.By, d.UnitCode, d.Reason);
         foreach (var t in c.Tasks) if (t.Assigned is { } a) yield return Entry(a.At, "OfficerAssigned", a.OfficerId, a.UnitCode, "");

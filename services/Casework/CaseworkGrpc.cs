@@ -23,7 +23,7 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         var filter = new CaseFilter(sight.OnlyUnit ?? "", request.UnitCode, request.Channel, request.State, Day(request.ReceivedFrom), Day(request.ReceivedTo)?.AddDays(1), request.LateOnly);
         var size = Paging.Size(request.Page);
         var (rows, total) = await CaseworkStore.CasesAsync(database, filter, size, after, context.CancellationToken);
-        return new() { Cases = { rows.Select(CaseView.Row) }, Total = total, Next = rows.Count < size ? "" : new Mark(rows[^1].Registration!.ReceivedAt, rows[^1].InquiryId).Write() };
+        return new() { Cases = { rows.Select(CaseView.Row) }, Total = total, Next = rows.Count < size ? "" : Mark.Of(rows[^1]).Write() };
     }
 
     public override async Task<ListTasksReply> ListTasks(ListTasksRequest request, ServerCallContext context)
@@ -159,7 +159,8 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
     public override async Task<SearchCasesReply> SearchCases(SearchCasesRequest request, ServerCallContext context)
     {
         if (SearchWords.Read(request.Words) is not { } words) throw Answers.Refused(CaseworkRefusals.InvalidSearch);
-        var (began, unit, after) = (Stopwatch.GetTimestamp(), Sight.Of(context).OnlyUnit ?? "", (Mark?)null);
+        if (!Mark.TryRead(request.After, out var after)) throw Answers.Refused(CaseworkRefusals.InvalidPage);
+        var (began, unit) = (Stopwatch.GetTimestamp(), Sight.Of(context).OnlyUnit ?? "");
         var found = new List<CaseState>();
         do
         {

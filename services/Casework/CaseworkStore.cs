@@ -203,6 +203,7 @@ static class CaseworkStore
 sealed record Mark(DateTimeOffset At, string Key)
 {
     public string Write() => $"{At.UtcDateTime:O}|{Key}";
+    public static Mark Of(CaseState c) => new(c.Registration!.ReceivedAt, c.InquiryId);
 
     /// <summary>Null mark for the first page; false for what isn't one of ours.</summary>
     public static bool TryRead(string? text, out Mark? mark)

@@ -152,6 +152,15 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         return new() { ReceivedAt = Receipt(await door.TakeAsync(Doors.Web, FormMapping.Map(request, inquiryId), request.ToByteArray())).ReceivedAt };
     }
 
+    [AllowAnonymous]
+    public override async Task<UrgeInquiryReply> UrgeInquiry(UrgeInquiryRequest request, ServerCallContext context)
+    {
+        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId) || !ring.IsQueryCode(inquiryId, request.QueryCode)) throw Answers.Refused(Refusals.WrongNumberOrCode);
+        var today = CityTime.DateOf(await CityTime.NowAsync(database, context.CancellationToken));
+        var receipt = Receipt(await door.TakeAsync(Doors.Web, FormMapping.Urge(inquiryId, today), request.ToByteArray()));
+        return new() { ReceivedAt = receipt.ReceivedAt, Again = !receipt.IsNew };
+    }
+
     [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
     public override async Task<Registered> RegisterWalkIn(RegisterWalkInRequest request, ServerCallContext context)
     {

@@ -102,7 +102,7 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
     {
         work.Put(ChannelsStore.Contacts, choice.Contact);
         if (choice.Call is not null) PutCall(work, choice.Call);
-        work.Emit(choice.Contact.InquiryId, new ContactAdded { InquiryId = choice.Contact.InquiryId, Contact = ContactOf(r, choice), Supplement = ring.Seal(choice.Contact.InquiryId, WithNumber(r, choice)) });
+        work.Emit(choice.Contact.InquiryId, new ContactAdded { InquiryId = choice.Contact.InquiryId, Contact = ContactOf(r, choice), Supplement = ring.Seal(choice.Contact.InquiryId, WithNumber(r, choice)), Urge = r.Urge });
     }
 
     // The operator need not type the number again that the telephone system has pushed.

@@ -48,6 +48,9 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
     /// <summary>An operator who hears the caller, or the query code that was shown, vouches that it belongs to <see cref="About"/>; anybody else must be its sender.</summary>
     public bool Vouched { get; init; }
 
+    /// <summary>催办: the citizen presses for <see cref="About"/>, with or without words.</summary>
+    public bool Urge { get; init; }
+
     /// <summary>Only this unit's counters may be named; null where a secret stands for all of them.</summary>
     public string? OnlyUnit { get; init; }
 
@@ -61,7 +64,7 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
 
     /// <summary>Tells whether the same key came with the same content. Times of sending are left out: a resend may carry a new one.</summary>
     public string ContentHash => DoorKeys.Hash(string.Join('\u001f', Channel, Kind, CategoryCode, AreaCode, Urgency, WantsReply, Confidential, CounterId,
-        Content.Title, Content.Text, Content.Name, Content.Phone, Content.Email, Content.Address, Content.Place, DirectAnswer?.Text, DirectAnswer is null) + (Vouched ? "\u001f" + About : ""));
+        Content.Title, Content.Text, Content.Name, Content.Phone, Content.Email, Content.Address, Content.Place, DirectAnswer?.Text, DirectAnswer is null) + (Vouched ? "\u001f" + About : "") + (Urge ? "\u001furge" : ""));
 }
 
 /// <summary>An answer given on the spot.</summary>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace InquiryHub.Web;
 
-/// <summary>What an operator does with a call. One form, several ends: register, answer on the spot, add to an open inquiry, no order.</summary>
+/// <summary>What an operator does with a call. One form, several ends: register, answer on the spot, add to an open inquiry or urge it, no order.</summary>
 internal static class CallActs
 {
     public static void Map(WebApplication app)
@@ -28,7 +28,7 @@ internal static class CallActs
         var directory = app.Services.GetRequiredService<Names>();
         app.MapAct("call", call => call["end"] switch
         {
-            "add" => AddAsync(call),
+            "add" or "urge" => AddAsync(call, urge: call["end"] == "urge"),
             "WrongNumber" or "Silent" or "Harassment" or "Other" => CloseAsync(call),
             "answer" when string.IsNullOrWhiteSpace(call["reply"]) => Task.FromResult(new ActReply(call.T["calls.noreply"])),
             _ => RegisterAsync(call, directory),
@@ -50,15 +50,15 @@ internal static class CallActs
         return await DoneAsync(call, call.T[request.DirectAnswer.Length > 0 ? "calls.answered" : "calls.registered", reply.InquiryId, reply.QueryCode]);
     }
 
-    static async Task<ActReply> AddAsync(ActCall call)
+    static async Task<ActReply> AddAsync(ActCall call, bool urge)
     {
         // Nothing is chosen for the operator but what leaves no choice.
         var about = call["about"].Length > 0 ? call["about"] : call["onlyOpen"];
         if (about.Length == 0) return new(call.T["calls.noabout"]);
         var request = Of(call);
-        request.AboutInquiryId = about;
+        (request.AboutInquiryId, request.Urge) = (about, urge);
         var reply = await call.Hub.Channels.RegisterCallAsync(request, call.As);
-        return await DoneAsync(call, call.T["calls.added", reply.InquiryId]);
+        return await DoneAsync(call, call.T[urge ? "calls.urged" : "calls.added", reply.InquiryId]);
     }
 
     static async Task<ActReply> CloseAsync(ActCall call)

@@ -65,12 +65,12 @@ internal static class CaseWords
 
     public static string Icon(string act) => act switch
     {
-        "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskSignedIn" => "check", "ClockOverdue" => "clock",
+        "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" => "alert", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskSignedIn" => "check", "ClockOverdue" => "clock",
         "InquiryAnswered" => "send", "TaskWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
     };
 
     public static string Tone(string act) => act switch
-    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "TaskWithdrawn" => "warn", "InquiryAnswered" or "AnswerDelivered" => "ok", _ => "" };
+    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskWithdrawn" => "warn", "InquiryAnswered" or "AnswerDelivered" => "ok", _ => "" };
 
     /// <summary>What stands beside the act's name: who, which unit, why.</summary>
     public static string Detail(CaseEntry e, NameList names, Texts t)
@@ -80,7 +80,7 @@ internal static class CaseWords
             e.UnitCode.Length > 0 ? names.Unit(e.UnitCode) : "",
             e.Actor.Length > 0 ? names.Officer(e.Actor) : "",
             e.EntryNo > 0 ? t["officer.reveal.no", e.EntryNo] : "",
-            e.Detail.Length == 0 ? "" : e.Act is "InquiryRegistered" or "ContactAdded" ? names.Channel(e.Detail, t) : t.Or($"officer.detail.{e.Detail}", e.Detail),
+            e.Detail.Length == 0 ? "" : e.Act is "InquiryRegistered" or "ContactAdded" or "InquiryUrged" ? names.Channel(e.Detail, t) : t.Or($"officer.detail.{e.Detail}", e.Detail),
             e.Words,
         };
         return string.Join(t["officer.dot"], parts.Where(p => p.Length > 0));

@@ -42,12 +42,13 @@ internal static class OfficerActs
         // Sent as a form, not asked for by an address: what somebody looks for may be a name.
         app.MapAct("find-case", async call =>
         {
-            var found = await call.Hub.Casework.SearchCasesAsync(new() { Words = call["words"] }, call.As);
+            var found = await call.Hub.Casework.SearchCasesAsync(new() { Words = call["words"], After = call["after"] }, call.As);
             var units = await names.GetAsync();
             return new(Data: new
             {
                 Cases = found.Cases.Select(c => new { c.InquiryId, Title = c.Title.Length > 0 ? c.Title : call.T["officer.untitled"], Unit = c.UnitCode.Length > 0 ? units.Unit(c.UnitCode) : call.T["unit.none"], State = CaseWords.State(c.State, call.T) }),
                 Note = found.Complete ? "" : call.T[found.Cases.Count == 0 ? "palette.nonefrom" : "palette.from", found.SearchedFrom],
+                found.Next,
             });
         });
         app.MapAct("close-case", async call =>

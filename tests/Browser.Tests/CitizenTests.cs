@@ -55,6 +55,16 @@ public sealed class CitizenTests(BrowserHub hub)
         Assert.Contains("承办单位", await page.InnerTextAsync(".cz-due"));
         await page.PictureAsync("progress-handling-phone");
 
+        foreach (var said in new[] { "已经催办", "已经催办过" })
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "催一催" }).ClickAsync();
+            await Assertions.Expect(page.Locator("[role=status]").First).ToContainTextAsync(said);
+        }
+        await Until.TrueAsync("the unit sees it", async () => (await casework.GetProgressAsync(new() { InquiryId = number, QueryCode = code })).Urges == 1);
+        await LookAsync(page, number, code);
+        await Assertions.Expect(page.Locator(".cz-body")).ToContainTextAsync("已催办 1 次");
+        await page.PictureAsync("progress-urged-phone");
+
         await page.Locator("summary").ClickAsync();
         await page.FillAsync("#more", "二楼也不亮了。");
         await page.GetByRole(AriaRole.Button, new() { Name = "提交补充" }).ClickAsync();
@@ -64,6 +74,7 @@ public sealed class CitizenTests(BrowserHub hub)
         await casework.AnswerInquiryAsync(new() { CommandId = "answer " + number, InquiryId = number, TaskId = task.TaskId, PublicReply = "已换灯。<b>今后</b>每月巡查。" }, hub.As(Roles.Officer, task.UnitCode, task.OfficerId));
         await LookAsync(page, number, code.Replace(" ", ""));
         await Assertions.Expect(page.Locator(".cz-answer")).ToHaveTextAsync("已换灯。<b>今后</b>每月巡查。");
+        Assert.Equal(0, await page.GetByRole(AriaRole.Button, new() { Name = "催一催" }).CountAsync());
         await page.GetByRole(AriaRole.Button, new() { Name = "提交评价" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("请先选一个评价");
         await page.GetByRole(AriaRole.Radio, new() { Name = "满意", Exact = true }).CheckAsync();

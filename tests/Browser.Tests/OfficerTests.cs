@@ -43,6 +43,46 @@ public sealed class OfficerTests(BrowserHub hub)
     }
 
     [Fact]
+    public async Task An_urge_shows_in_the_worklist_and_the_case_without_reading_again()
+    {
+        var (number, code) = await hub.AskAsync("井盖响", "半夜过车就响。");
+        var task = await hub.AssignedAsync(number);
+        var list = await hub.OpenAsync(task.OfficerId, "/cases?view=unit");
+        var page = await hub.CaseAsync(task);
+        foreach (var live in new[] { list, page }) await live.LiveAsync();
+        await Expect(list.Locator(RowOf(task))).Not.ToContainTextAsync("催");
+        await new Contracts.Channels.Channels.ChannelsClient(hub.Channel).UrgeInquiryAsync(new() { InquiryId = number, QueryCode = code });
+        await Expect(list.Locator(RowOf(task))).ToContainTextAsync("催 1 次");
+        await Expect(page.Locator(".hd")).ToContainTextAsync("催 1 次");
+        await list.SoundAsync();
+        await list.PictureAsync("worklist-urged");
+        foreach (var opened in new[] { list, page }) await opened.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_search_goes_on_to_older_cases_and_keeps_what_it_found()
+    {
+        for (var n = 0; n <= 20; n++) await hub.AskAsync($"喷泉 {n}", "琉璃广场喷泉不喷了。");
+        var cases = new Contracts.Casework.Casework.CaseworkClient(hub.Channel);
+        await Until.TrueAsync("all are filed", async () => (await cases.SearchCasesAsync(new() { Words = "琉璃广场" }, hub.As(Roles.Supervisor))).Next.Length > 0);
+        var page = await hub.OpenAsync("supervisor1", "/dashboard");
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("琉璃广场");
+        await Expect(page.Locator("#palette li")).ToHaveCountAsync(21);
+        await Expect(page.Locator("#palette [data-none]")).ToContainTextAsync("已找");
+        await page.PictureAsync("palette-older");
+        await page.Keyboard.PressAsync("ArrowUp"); // the last one
+        await Expect(page.Locator("#palette li[aria-selected=true]")).ToHaveTextAsync("继续找更早的工单");
+        await Expect(page.Locator("#palette li[aria-selected=true]")).ToBeInViewportAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#palette li").Nth(20)).ToContainTextAsync("喷泉 0");
+        await Expect(page.Locator("#palette li")).ToHaveCountAsync(21);
+        await Expect(page.Locator("#palette li[aria-selected=true]")).ToContainTextAsync("喷泉 0");
+        await Expect(page.Locator("#palette [data-none]")).ToBeHiddenAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_list_is_narrowed_while_one_types_and_wide_again_with_Esc()
     {
         var task = await hub.TaskAsync("碧桂园楼道灯");

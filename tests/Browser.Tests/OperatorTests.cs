@@ -167,6 +167,27 @@ public sealed class OperatorTests(BrowserHub hub, ITestOutputHelper log) : Opera
     }
 
     [Fact]
+    public async Task Who_calls_again_to_press_for_it_urges_the_open_inquiry_by_one_key()
+    {
+        var page = await DeskAsync();
+        var from = NewNumber();
+        var first = await OpenInquiryAsync(from);
+        await RingAsync(from);
+        await page.WaitForURLAsync("**/calls?call=*");
+        await Expect(page.Locator(".oc")).ToContainTextAsync("路灯不亮");
+        await TakeAsync(page);
+        await page.Keyboard.PressAsync("Alt+U");
+        Assert.Equal(first, await SaidAsync(page, "已催办"));
+        Assert.Contains((await FiledAsync(first, f => f.Row.Urges == 1)).Timeline, e => e.Act == "InquiryUrged");
+        await RingAsync(from);
+        await page.WaitForURLAsync("**/calls?call=*");
+        await Expect(page.Locator(".oc")).ToContainTextAsync("已催 1 次");
+        await page.SoundAsync();
+        await page.PictureAsync("operator-urged");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task One_call_may_hold_two_matters_and_the_second_begins_with_an_empty_form()
     {
         var page = await DeskAsync();

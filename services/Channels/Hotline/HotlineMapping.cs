@@ -31,6 +31,7 @@ static class HotlineMapping
     {
         var f = new Fields();
         var (registration, call) = (f.Id("registration_id", r.RegistrationId), r.ContactId.Length > 0 ? f.Id("contact_id", r.ContactId) : r.RegistrationId);
+        if (r.Urge) f.Text("about_inquiry_id", r.AboutInquiryId, required: true);
         var about = r.AboutInquiryId.Length == 0 ? null : InquiryNumber.TryRead(r.AboutInquiryId, out var id) ? id : r.AboutInquiryId;
         var received = new Received(Doors.Hotline, $"{call}\n{registration}", call, Channel, about is null ? r.Kind : InquiryKind.Unspecified, new()
         {
@@ -39,7 +40,7 @@ static class HotlineMapping
         {
             CategoryCode = f.Text("category_code", r.CategoryCode), AreaCode = f.Text("area_code", r.AreaCode), Urgency = r.Urgency, WantsReply = !r.NoReply, Confidential = r.Confidential,
             TakenBy = actor.Account, DirectAnswer = about is null ? f.DirectAnswer(r.DirectAnswer, actor.Account) : null,
-            IsCall = true, KnownContactId = r.ContactId.Length > 0 ? r.ContactId : null, About = about, Vouched = about is not null,
+            IsCall = true, KnownContactId = r.ContactId.Length > 0 ? r.ContactId : null, About = about, Vouched = about is not null, Urge = r.Urge,
         };
         return f.Refusal is { } refusal ? refusal : CallDecision.Check(received) is { } missing ? missing : received;
     }

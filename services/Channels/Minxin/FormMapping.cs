@@ -24,6 +24,13 @@ static class FormMapping
         return f.Refusal is { } refusal ? refusal : received;
     }
 
+    /// <summary>One a day: whoever presses again on the same day is the same contact.</summary>
+    public static Received Urge(string inquiryId, DateOnly day)
+    {
+        var key = $"urge:{inquiryId}:{CityTime.Iso(day)}";
+        return new(Doors.Web, key, key, WebChannel, InquiryKind.Consultation, new()) { About = inquiryId, Vouched = true, Urge = true };
+    }
+
     public const string WebChannel = "WebPortal", Public = "public:";
 
     /// <param name="staffed">Only a platform with people of its own may say that it has answered; a citizen can't answer the own question.</param>

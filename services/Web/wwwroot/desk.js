@@ -302,17 +302,18 @@ function palette() {
   if (!box || box.open) return;
   const input = $('input', box), list = $('ul', box), none = $('[data-none]', box);
   // Cases whose words fit what was typed last; asked for once typing rests.
-  let cases = [], note = '', asked = '', resting, asking;
-  const ask = async typed => {
+  let cases = [], note = '', older = '', asked = '', resting, asking;
+  const ask = async (typed, after = '') => {
     asking = new AbortController();
     const data = new FormData();
     data.set('words', typed);
+    data.set('after', after);
     try {
       const reply = await (await fetch('/acts/find-case', { method: 'POST', body: data, headers: { RequestVerificationToken: token() }, signal: asking.signal })).json();
       if (input.value.trim() !== typed || !box.open) return;
       if (reply.signedOut) signIn();
-      [cases, note] = [reply.data?.cases ?? [], reply.refusal ?? reply.data?.note ?? ''];
-    } catch { if (input.value.trim() !== typed) return; [cases, note] = [[], say('palette.lost')]; }
+      [cases, note, older] = [[...cases, ...reply.data?.cases ?? []], reply.refusal ?? reply.data?.note ?? '', reply.data?.next ?? ''];
+    } catch { if (input.value.trim() !== typed) return; [note, older] = [say('palette.lost'), after]; }
     list.removeAttribute('aria-busy');
     draw(+list.dataset.at);
   };
@@ -322,8 +323,17 @@ function palette() {
     asked = typed;
     clearTimeout(resting);
     asking?.abort();
-    [cases, note] = [[], ''];
+    [cases, note, older] = [[], '', ''];
     if ($('.rail [href="/cases"]') && [...typed].length > 1) { list.setAttribute('aria-busy', 'true'); note = say('palette.looking'); resting = setTimeout(ask, 250, typed); } else list.removeAttribute('aria-busy');
+  };
+  // From where the last look ended. What was found stays, and one's place is then on the first that came.
+  const goOn = async () => {
+    const [typed, from, at] = [asked, older, +list.dataset.at];
+    [older, note] = ['', say('palette.looking')];
+    list.setAttribute('aria-busy', 'true');
+    draw(at);
+    await ask(typed, from);
+    if (asked === typed) draw(at);
   };
   const found = () => {
     const typed = input.value.trim(), wanted = typed.toLowerCase(), all = [];
@@ -332,23 +342,25 @@ function palette() {
     if (number) all.push({ text: say('palette.open', number), go: '/case/' + encodeURIComponent(number) });
     for (const a of acts()) all.push({ text: label(a), key: a.dataset.key.split(' ')[0].replaceAll('+', ' '), off: a.disabled, run: () => a.matches('input, textarea, select') ? a.focus() : a.click() });
     for (const a of $$('.rail a')) all.push({ text: label(a), go: a.getAttribute('href') });
-    return [...all.filter(a => a.text && (a.go && number ? true : a.text.toLowerCase().includes(wanted))).slice(0, 12), ...cases.map(c => ({ text: c.title, more: `${c.inquiryId} · ${c.unit} · ${c.state}`, go: '/case/' + encodeURIComponent(c.inquiryId) }))];
+    return [...all.filter(a => a.text && (a.go && number ? true : a.text.toLowerCase().includes(wanted))).slice(0, 12), ...cases.map(c => ({ text: c.title, more: `${c.inquiryId} · ${c.unit} · ${c.state}`, go: '/case/' + encodeURIComponent(c.inquiryId) })), ...(older ? [{ text: say('palette.older'), stay: goOn }] : [])];
   };
   const draw = (at = 0) => {
     const all = found();
+    at = Math.max(0, Math.min(at, all.length - 1));
     list.replaceChildren(...all.map((a, n) => {
       const li = document.createElement('li');
       li.role = 'option'; li.id = 'palette-' + n; li.ariaSelected = n === at; li.ariaDisabled = !!a.off;
       li.append(a.more ? Object.assign(document.createElement('b'), { className: 'ell', textContent: a.text }) : a.text);
       if (a.more) li.append(Object.assign(document.createElement('span'), { className: 'meta t3', textContent: a.more }));
       if (a.key) li.append(Object.assign(document.createElement('kbd'), { textContent: a.key }));
-      li.onclick = () => { if (a.off) return; box.close(); if (a.go) location.assign(a.go); else setTimeout(a.run); };
+      li.onclick = () => { if (a.off) return; if (a.stay) { a.stay(); return; } box.close(); if (a.go) location.assign(a.go); else setTimeout(a.run); };
       return li;
     }));
     input.setAttribute('aria-activedescendant', all.length ? 'palette-' + at : '');
     none.textContent = note || none.dataset.none;
     none.hidden = all.length > 0 && !note;
     list.dataset.at = at;
+    list.children[at]?.scrollIntoView({ block: 'nearest' });
   };
   input.oninput = e => { if (!e.isComposing) look(); draw(); };
   input.oncompositionend = () => { look(); draw(); };

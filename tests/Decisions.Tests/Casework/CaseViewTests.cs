@@ -28,6 +28,7 @@ public class CaseViewTests
         var found = Enumerable.Repeat(Of(Registered()), fit).ToList();
         var reply = CaseView.Found(found, stopped ? new(CityTime.At(new(2013, 5, 2), new(9, 0)), "k") : null);
         Assert.Equal((Math.Min(fit, 20), complete, from), (reply.Cases.Count, reply.Complete, reply.SearchedFrom));
+        Assert.Equal(fit > 20 ? Mark.Of(found[19]).Write() : stopped ? "2013-05-02T01:00:00.0000000Z|k" : "", reply.Next);
     }
 
     [Fact]
@@ -36,6 +37,19 @@ public class CaseViewTests
         var file = CaseView.File(WithAnOfficer(Added()), text, [], new Content { Name = "芦某某", Phone = "13800000000" });
         Assert.Equal(("芦**", "138****0000", "路灯坏了\n\n还没修", 2), (file.NameMasked, file.PhoneMasked, file.Text, file.Contacts));
         Assert.Equal(["InquiryRegistered", "ContactAdded", "InquiryDispatched", "OfficerAssigned"], file.Timeline.Select(e => e.Act));
+    }
+
+    [Fact]
+    public void An_urge_is_a_contact_that_rows_count_the_timeline_names_and_the_citizen_sees()
+    {
+        var urge = Added("c3");
+        urge.Urge = true;
+        var c = Of(Registered(), Dispatched("T1", 1, Heat), Added(), urge);
+        Assert.Equal((1, 1, 3), (CaseView.Row(c).Urges, CaseView.Row(c, c.Task("T1")!).Urges, CaseView.File(c, text, [], null).Contacts));
+        Assert.Equal(["ContactAdded", "InquiryUrged"], CaseView.File(c, text, [], null).Timeline.Select(e => e.Act).Where(a => a is "ContactAdded" or "InquiryUrged"));
+        var progress = CaseView.Progress(c, text, []);
+        Assert.Equal((1, urge.Contact.ReceivedAt), (progress.Urges, progress.UrgedAt));
+        Assert.Null(CaseView.Progress(Of(Registered(), Added()), text, []).UrgedAt);
     }
 
     [Fact]

@@ -32,6 +32,14 @@ public sealed class FormTests
     public void A_payload_is_read_or_refused_with_a_code(string json, string? code) => Assert.Equal(code, Entry(json).Refusal?.Code);
 
     [Fact]
+    public void An_urge_is_one_contact_a_day_and_an_inquiry()
+    {
+        var first = FormMapping.Urge("130506-0300017-X", new(2013, 5, 6));
+        Assert.Equal((first.Key, first.ContactId, first.ContentHash), FormMapping.Urge("130506-0300017-X", new(2013, 5, 6)) is var same ? (same.Key, same.ContactId, same.ContentHash) : default);
+        foreach (var other in new[] { FormMapping.Urge("130506-0300017-X", new(2013, 5, 7)), FormMapping.Urge("130506-0300018-8", new(2013, 5, 6)) }) Assert.DoesNotContain(other.Key, first.Key);
+    }
+
+    [Fact]
     public void Twenty_thousand_characters_are_the_limit_of_a_text()
     {
         static Outcome<Received> Of(int length) => WalkInMapping.Map(new("c", "e", null, "Praise", null, null, null, null, new string('长', length), null, null, null, null, null, null, null));

@@ -45,7 +45,7 @@ public sealed class CaseWordsTests
     // What the case file can hold has words in both languages: a code on the screen is a bug.
     [Theory]
     [InlineData("officer.state.", "Registered Held Dispatched Waiting Assigned SignedIn Answered Delivered Closed Withdrawn")]
-    [InlineData("officer.act.", "InquiryRegistered ContactAdded InquiryHeld InquiryDispatched OfficerAssigned TaskSignedIn ClockOverdue InquiryAnswered TaskWithdrawn AnswerDelivered AnswerUndeliverable DeliveryInDoubt AnswerFetched InquiryClosed")]
+    [InlineData("officer.act.", "InquiryRegistered ContactAdded InquiryUrged InquiryHeld InquiryDispatched OfficerAssigned TaskSignedIn ClockOverdue InquiryAnswered TaskWithdrawn AnswerDelivered AnswerUndeliverable DeliveryInDoubt AnswerFetched InquiryClosed")]
     [InlineData("officer.kind.", "Unspecified Consultation HelpRequest Complaint Report Suggestion Praise")]
     [InlineData("officer.detail.", "NoCategory UnknownCategory NoArea SeveralUnitsFit UnitClosed Catalogue CatalogueArea PlacedByHand Replaced CaseClosed Lead Assisting Smtp QqReply Query CallBack Slip Filed NoAddress NotReached Interrupted Answered AnsweredDirectly Terminated")]
     [InlineData("officer.delivery.", "AnswerDelivered AnswerUndeliverable DeliveryInDoubt AnswerFetched")]

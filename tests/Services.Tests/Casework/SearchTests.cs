@@ -24,7 +24,7 @@ public sealed class SearchTests
         return id;
     }
 
-    static async Task<SearchCasesReply> FindAsync(TestHub hub, string words, Metadata who) => await CaseworkTests.Client(hub).SearchCasesAsync(new() { Words = words }, who);
+    static async Task<SearchCasesReply> FindAsync(TestHub hub, string words, Metadata who, string after = "") => await CaseworkTests.Client(hub).SearchCasesAsync(new() { Words = words, After = after }, who);
 
     [Fact]
     public async Task A_case_is_found_by_all_of_the_words_however_they_are_written_newest_first()
@@ -56,7 +56,7 @@ public sealed class SearchTests
     }
 
     [Fact]
-    public async Task More_than_a_list_holds_are_not_left_out_in_silence()
+    public async Task More_than_a_list_holds_are_not_left_out_in_silence_and_come_when_asked_for()
     {
         await using var hub = await CaseworkTests.StartAsync("searchmany");
         for (var n = 0; n < 21; n++) await FiledAsync(hub, n, $"路灯 {n}", "x");
@@ -65,6 +65,9 @@ public sealed class SearchTests
         var some = await FindAsync(hub, "路灯", op);
         Assert.Equal((20, false, "2013-05-06"), (some.Cases.Count, some.Complete, some.SearchedFrom));
         Assert.Equal("路灯 20", some.Cases[0].Title);
+        var rest = await FindAsync(hub, "路灯", op, some.Next);
+        Assert.Equal(("路灯 0", true, ""), (Assert.Single(rest.Cases).Title, rest.Complete, rest.Next));
+        Assert.Equal("InvalidPage", RefusalOf(await Assert.ThrowsAsync<RpcException>(() => FindAsync(hub, "路灯", op, "older"))));
         Assert.True((await FindAsync(hub, "路灯 2", op)).Complete);
     }
 
@@ -95,6 +98,8 @@ public sealed class SearchTests
     {
         await using var hub = await CaseworkTests.StartAsync("searchlittle");
         var refused = await Assert.ThrowsAsync<RpcException>(() => FindAsync(hub, words, CaseworkTests.As(hub, "", "op1", Roles.Operator)));
-        Assert.Equal("InvalidSearch", Refusal.Parser.ParseFrom(refused.Trailers.Get("refusal-bin")!.ValueBytes).Code);
+        Assert.Equal("InvalidSearch", RefusalOf(refused));
     }
+
+    static string RefusalOf(RpcException refused) => Refusal.Parser.ParseFrom(refused.Trailers.Get("refusal-bin")!.ValueBytes).Code;
 }

@@ -125,7 +125,11 @@ public sealed class CallsTests
         Assert.Equal(first.InquiryId, (await client.RegisterCallAsync(add, operator1)).InquiryId);
         var added = Assert.Single(await doors.EventsAsync<ContactAdded>());
         Assert.Equal((first.InquiryId, call.ContactId, 1), (added.InquiryId, added.Contact.ContactId, added.Contact.MatterNo));
-        Assert.Equal("还是冷", doors.Hub.Ring.Unseal<Content>(first.InquiryId, added.Supplement)!.Text);
+        Assert.Equal(("还是冷", false), (doors.Hub.Ring.Unseal<Content>(first.InquiryId, added.Supplement)!.Text, added.Urge));
+        // Without a word it can still be pressed for; not for nothing in particular.
+        await client.RegisterCallAsync(new() { RegistrationId = "r3", AboutInquiryId = first.InquiryId, Urge = true }, operator1);
+        Assert.True((await doors.EventsAsync<ContactAdded>())[1].Urge);
+        Assert.Equal("MissingField", RefusalOf(await Assert.ThrowsAsync<RpcException>(() => client.RegisterCallAsync(new() { RegistrationId = "r4", Kind = InquiryKind.Complaint, Text = "停暖", Urge = true }, operator1).ResponseAsync)));
         await doors.Hub.Writer("casework").CommandAsync<InquiryClosed>(null, [first.InquiryId], _ => { }, work =>
         {
             var closed = new InquiryClosed { InquiryId = first.InquiryId, Outcome = "Answered" };
@@ -134,6 +138,8 @@ public sealed class CallsTests
         });
         await doors.Hub.QuietAsync();
         var refused = await Assert.ThrowsAsync<RpcException>(() => client.RegisterCallAsync(new() { RegistrationId = "h3", Text = "又冷了", AboutInquiryId = first.InquiryId }, operator1).ResponseAsync);
-        Assert.Equal("InquiryNotOpen", Refusal.Parser.ParseFrom(refused.Trailers.Get("refusal-bin")!.ValueBytes).Code);
+        Assert.Equal("InquiryNotOpen", RefusalOf(refused));
     }
+
+    static string RefusalOf(RpcException refused) => Refusal.Parser.ParseFrom(refused.Trailers.Get("refusal-bin")!.ValueBytes).Code;
 }

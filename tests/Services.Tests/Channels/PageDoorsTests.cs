@@ -62,6 +62,23 @@ public sealed class PageDoorsTests
     }
 
     [Fact]
+    public async Task Who_has_the_query_code_urges_once_a_day_however_often_it_is_pressed()
+    {
+        await using var doors = await DoorsHub.StartAsync("urges");
+        var channels = Client(doors);
+        var asked = await channels.AskAsync(Question());
+        var urge = new UrgeInquiryRequest { InquiryId = asked.InquiryId, QueryCode = asked.QueryCode };
+        var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => channels.UrgeInquiryAsync(urge).ResponseAsync));
+        Assert.Single(replies, r => !r.Again);
+        Assert.Single(replies.Select(r => r.ReceivedAt).Distinct());
+        var added = Assert.Single(await doors.EventsAsync<ContactAdded>());
+        Assert.Equal((asked.InquiryId, true, "WebPortal", ""), (added.InquiryId, added.Urge, added.Contact.Channel, doors.Hub.Ring.Unseal<Content>(added.InquiryId, added.Supplement)!.Text));
+        Assert.Equal("UnknownInquiry", await RefusalAsync(channels.UrgeInquiryAsync(new(urge) { QueryCode = "0000000000" })));
+        var direct = await channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Officer));
+        Assert.Equal("InquiryNotOpen", await RefusalAsync(channels.UrgeInquiryAsync(new() { InquiryId = direct.InquiryId, QueryCode = direct.QueryCode })));
+    }
+
+    [Fact]
     public async Task A_counters_entry_sent_again_registers_once_and_its_list_adds_up()
     {
         await using var doors = await DoorsHub.StartAsync("counter");
