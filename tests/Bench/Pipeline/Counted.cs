@@ -1,3 +1,4 @@
+using InquiryHub.Cli;
 using Npgsql;
 
 namespace InquiryHub.Bench.Pipeline;
@@ -32,6 +33,13 @@ static class Counted
         var counts = new Dictionary<string, long>();
         foreach (var (name, query) in EachOne.Concat(Nothing)) counts[name] = (long)(await new NpgsqlCommand(query, connection).ExecuteScalarAsync(cancel))!;
         return counts;
+    }
+
+    /// <exception cref="HubStop">The counts since <paramref name="before"/> are not what they must be.</exception>
+    public static async Task CheckAsync(Dictionary<string, long> before, NpgsqlConnection connection, long contacts, CancellationToken cancel)
+    {
+        var wrong = Wrong(before, await ReadAsync(connection, cancel), contacts);
+        if (wrong.Count > 0) throw new HubStop(Exit.Failed, $"数目不符：{string.Join("；", wrong)}", $"The counts are wrong: {string.Join("; ", wrong)}");
     }
 
     /// <summary>Where the counts since <paramref name="before"/> are not what they must be; empty when all is right.</summary>

@@ -88,8 +88,7 @@ static class PipelineBench
         var (used, hops) = (await Processors.ReadAsync(city, look, cancel) - cpu, (double)(await ReadAsync(look, cancel) - read) / contacts);
 
         step.Say("counting");
-        var wrong = Counted.Wrong(counts, await Counted.ReadAsync(look, cancel), contacts);
-        if (wrong.Count > 0) throw new HubStop(Exit.Failed, $"数目不符：{string.Join("；", wrong)}", $"The counts are wrong: {string.Join("; ", wrong)}");
+        await Counted.CheckAsync(counts, look, contacts, cancel);
         var rows = (await Written.ReadAsync(look, cancel)).Since(written);
         var worked = await DatabaseWork.ReadAsync(look, cancel) - work;
         return new(contacts, took.TotalSeconds, hops, rows, used, worked);
@@ -130,7 +129,7 @@ static class PipelineBench
     static void PrintAlone(Screen screen, List<PipelineRound> rounds, IReadOnlyList<RowsAlone> alone)
     {
         var last = rounds[^1];
-        double Of(RowsAlone table) => last.Written.Tables[table.Table].Rows / last.Contacts;
+        double Of(RowsAlone table) => (double)last.Written.Tables[table.Table].Rows / last.Contacts;
         screen.Table("The same rows by PostgreSQL alone, a statement a table: CPU us", ["table", "rows/inq.", "a row", "with indexes", "an inquiry"],
             [.. alone.OrderByDescending(t => Of(t) * t.Indexed).Select(t => new[] { t.Table, $"{Of(t):0.00}", $"{t.Bare:0.0}", $"{t.Indexed:0.0}", $"{Of(t) * t.Indexed:0.0}" })], 1, 2, 3, 4);
         var (bare, indexed, may) = (alone.Sum(t => Of(t) * t.Bare), alone.Sum(t => Of(t) * t.Indexed), Environment.ProcessorCount * 1e6 / (AtLeast * rounds.Select(r => r.Limit).Median()));
