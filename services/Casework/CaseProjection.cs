@@ -41,7 +41,7 @@ static class CaseProjection
     public static string CallerKey(string e164) => "phone|" + e164;
 
     public static CaseStep ContactAdded(CaseState c, ContactAdded e) =>
-        c with { Added = [.. c.Added, new(e.Contact.ContactId, e.Contact.Channel, e.Contact.ReceivedAt.ToDateTimeOffset()) { Urge = e.Urge ? true : null }] };
+        c with { Added = [.. c.Added, new(e.Contact.ContactId, e.Contact.Channel, e.Contact.ReceivedAt.ToDateTimeOffset()) { Urge = e.Urge }] };
 
     public static CaseStep Delivery(CaseState c, Delivery delivery) => c with { Deliveries = [.. c.Deliveries, delivery] };
 

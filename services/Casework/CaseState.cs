@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using InquiryHub.Contracts.Common;
 
 namespace InquiryHub.Casework;
@@ -14,8 +15,8 @@ sealed record DirectAnswer(string By, DateTimeOffset At);
 /// <summary>Channels: a further contact about the matter.</summary>
 sealed record AddedContact(string ContactId, string Channel, DateTimeOffset At)
 {
-    /// <summary>催办. Null, and not written, where it is none.</summary>
-    public bool? Urge { get; init; }
+    /// <summary>催办. Written only where it is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Urge { get; init; }
 }
 
 /// <summary>Channels: what became of an answer on its way. <paramref name="State"/>: Delivered, Undeliverable, InDoubt.</summary>
@@ -86,7 +87,7 @@ sealed record CaseState(string InquiryId)
     /// <summary>W3C traceparent of the walk, so that the officer's read and answer continue it.</summary>
     public string? Trace { get; init; }
 
-    internal IEnumerable<AddedContact> Urges => Added.Where(a => a.Urge == true);
+    internal IEnumerable<AddedContact> Urges => Added.Where(a => a.Urge);
 
     internal CaseTask? Task(string taskId) => Tasks.FirstOrDefault(t => t.TaskId == taskId);
 

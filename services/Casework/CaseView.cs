@@ -92,7 +92,7 @@ static class CaseView
     static IEnumerable<CaseEntry> Timeline(CaseState c, Func<Reveal, string>? revealWords)
     {
         if (c.Registration is { } r) yield return Entry(r.ReceivedAt, "InquiryRegistered", r.TakenBy, r.ReceivingUnitCode, r.Channel);
-        foreach (var a in c.Added) yield return Entry(a.At, a.Urge == true ? "InquiryUrged" : "ContactAdded", "", "", a.Channel);
+        foreach (var a in c.Added) yield return Entry(a.At, a.Urge ? "InquiryUrged" : "ContactAdded", "", "", a.Channel);
         foreach (var h in c.Holds) yield return Entry(h.At, "InquiryHeld", "", "", h.Reason);
         foreach (var t in c.Tasks) if (t.Dispatch is { } d) yield return Entry(d.At, "InquiryDispatched", d.By, d.UnitCode, d.Reason);
         foreach (var t in c.Tasks) if (t.Assigned is { } a) yield return Entry(a.At, "OfficerAssigned", a.OfficerId, a.UnitCode, "");

@@ -55,6 +55,17 @@ public abstract partial class OperatorDesk(BrowserHub hub)
         return page;
     }
 
+    /// <summary>The desk with a call in front whose caller has an open inquiry.</summary>
+    protected async Task<(IPage Page, string From, string Inquiry)> CalledAgainAsync()
+    {
+        var (page, from) = (await DeskAsync(), NewNumber());
+        var inquiry = await OpenInquiryAsync(from);
+        await RingAsync(from);
+        await page.WaitForURLAsync("**/calls?call=*");
+        await Expect(page.Locator(".oc")).ToContainTextAsync("路灯不亮");
+        return (page, from, inquiry);
+    }
+
     protected static Task LiveAsync(IPage page) => page.Locator(".tabs .st .lt.ok").WaitForAsync();
 
     /// <summary>F2, until the call is in hand and the cursor in the text.</summary>

@@ -148,13 +148,8 @@ public sealed class OperatorTests(BrowserHub hub, ITestOutputHelper log) : Opera
     [Fact]
     public async Task Who_calls_again_about_the_same_is_added_to_the_open_inquiry()
     {
-        var page = await DeskAsync();
-        var from = NewNumber();
-        var first = await OpenInquiryAsync(from);
-        await RingAsync(from);
-        await page.WaitForURLAsync("**/calls?call=*");
+        var (page, _, first) = await CalledAgainAsync();
         await Expect(page.Locator(".who")).ToContainTextAsync("芦**");
-        await Expect(page.Locator(".oc")).ToContainTextAsync("路灯不亮");
         await page.SoundAsync();
         await page.PictureAsync("operator-again");
         await TakeAsync(page);
@@ -169,12 +164,7 @@ public sealed class OperatorTests(BrowserHub hub, ITestOutputHelper log) : Opera
     [Fact]
     public async Task Who_calls_again_to_press_for_it_urges_the_open_inquiry_by_one_key()
     {
-        var page = await DeskAsync();
-        var from = NewNumber();
-        var first = await OpenInquiryAsync(from);
-        await RingAsync(from);
-        await page.WaitForURLAsync("**/calls?call=*");
-        await Expect(page.Locator(".oc")).ToContainTextAsync("路灯不亮");
+        var (page, from, first) = await CalledAgainAsync();
         await TakeAsync(page);
         await page.Keyboard.PressAsync("Alt+U");
         Assert.Equal(first, await SaidAsync(page, "已催办"));

@@ -14,9 +14,6 @@ public sealed class RevealTests
 {
     static RevealPersonRequest Ask(string id, string command = "r1", string reason = "ContactCitizen", string words = "") => new() { CommandId = command, InquiryId = id, Reason = reason, Words = words };
 
-    static async Task<string> RefusedAsync(AsyncUnaryCall<RevealPersonReply> call) =>
-        Refusal.Parser.ParseFrom((await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync)).Trailers.Get("refusal-bin")!.ValueBytes).Code;
-
     static Task<long> EntriesAsync(TestHub hub) => hub.ScalarAsync<long>("select (select count(*) from casework.reveal) + (select count(*) from log.outbox where type = 'hub.casework.v1.PersonRevealed')");
 
     [Fact]
@@ -50,10 +47,10 @@ public sealed class RevealTests
         await using var hub = await CaseworkTests.StartAsync("spent");
         var (id, casework, own) = (await CaseworkTests.AssignedAsync(hub), CaseworkTests.Client(hub), CaseworkTests.As(hub, "PJ-001", "LO-001"));
         await casework.RevealPersonAsync(Ask(id), own);
-        Assert.Equal("RevealOver", await RefusedAsync(casework.RevealPersonAsync(Ask(id), CaseworkTests.As(hub, "PJ-001", "LO-002"))));
+        Assert.Equal("RevealOver", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id), CaseworkTests.As(hub, "PJ-001", "LO-002"))));
         // A minute later, by the city's clock.
         await hub.SqlAsync("insert into log.clock (base, since, rate) values (now() + interval '61 seconds', now(), 1)");
-        Assert.Equal("RevealOver", await RefusedAsync(casework.RevealPersonAsync(Ask(id), own)));
+        Assert.Equal("RevealOver", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id), own)));
         Assert.Equal(2, (await casework.RevealPersonAsync(Ask(id, "r2"), own)).EntryNo);
         Assert.Equal(4, await EntriesAsync(hub));
     }
@@ -77,13 +74,13 @@ public sealed class RevealTests
         await hub.Writer("routing").CommandAsync<InquiryHeld>(null, [secret], _ => { }, work => { var e = new InquiryHeld { InquiryId = secret, Reason = "NoArea", HeldAt = CityTime.Stamp(work.Now) }; work.Emit(secret, e); return e; });
         await hub.QuietAsync();
         var (own, supervisor, dispatcher) = (CaseworkTests.As(hub, "PJ-001", "LO-001"), CaseworkTests.As(hub, "", "sun", Roles.Supervisor), CaseworkTests.As(hub, "", "d1", Roles.Dispatcher));
-        Assert.Equal("ReporterConfidential", await RefusedAsync(casework.RevealPersonAsync(Ask(secret), supervisor)));
-        Assert.Equal("ReporterConfidential", await RefusedAsync(casework.RevealPersonAsync(Ask(secret), dispatcher)));
-        Assert.Equal("UnknownInquiry", await RefusedAsync(casework.RevealPersonAsync(Ask(secret), own)));
-        Assert.Equal("UnknownInquiry", await RefusedAsync(casework.RevealPersonAsync(Ask(id), CaseworkTests.As(hub, "PJ-002", "LO-009"))));
-        Assert.Equal("NotYourRole", await RefusedAsync(casework.RevealPersonAsync(Ask(id), CaseworkTests.As(hub, "", "op1", Roles.Operator))));
-        Assert.Equal("InvalidReason", await RefusedAsync(casework.RevealPersonAsync(Ask(id, reason: ""), own)));
-        Assert.Equal("InvalidCommandId", await RefusedAsync(casework.RevealPersonAsync(Ask(id, command: ""), own)));
+        Assert.Equal("ReporterConfidential", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(secret), supervisor)));
+        Assert.Equal("ReporterConfidential", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(secret), dispatcher)));
+        Assert.Equal("UnknownInquiry", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(secret), own)));
+        Assert.Equal("UnknownInquiry", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id), CaseworkTests.As(hub, "PJ-002", "LO-009"))));
+        Assert.Equal("NotYourRole", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id), CaseworkTests.As(hub, "", "op1", Roles.Operator))));
+        Assert.Equal("InvalidReason", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id, reason: ""), own)));
+        Assert.Equal("InvalidCommandId", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id, command: ""), own)));
         Assert.Equal(0, await EntriesAsync(hub));
         Assert.Equal(0, await hub.ScalarAsync<long>("select count(*) from log.command where service = 'casework'"));
     }

@@ -67,7 +67,7 @@ public sealed class SearchTests
         Assert.Equal("路灯 20", some.Cases[0].Title);
         var rest = await FindAsync(hub, "路灯", op, some.Next);
         Assert.Equal(("路灯 0", true, ""), (Assert.Single(rest.Cases).Title, rest.Complete, rest.Next));
-        Assert.Equal("InvalidPage", RefusalOf(await Assert.ThrowsAsync<RpcException>(() => FindAsync(hub, "路灯", op, "older"))));
+        Assert.Equal("InvalidPage", await Refused.CodeAsync(() => FindAsync(hub, "路灯", op, "older")));
         Assert.True((await FindAsync(hub, "路灯 2", op)).Complete);
     }
 
@@ -97,9 +97,6 @@ public sealed class SearchTests
     public async Task What_is_too_little_to_look_for_is_refused_with_what_to_do(string words)
     {
         await using var hub = await CaseworkTests.StartAsync("searchlittle");
-        var refused = await Assert.ThrowsAsync<RpcException>(() => FindAsync(hub, words, CaseworkTests.As(hub, "", "op1", Roles.Operator)));
-        Assert.Equal("InvalidSearch", RefusalOf(refused));
+        Assert.Equal("InvalidSearch", await Refused.CodeAsync(() => FindAsync(hub, words, CaseworkTests.As(hub, "", "op1", Roles.Operator))));
     }
-
-    static string RefusalOf(RpcException refused) => Refusal.Parser.ParseFrom(refused.Trailers.Get("refusal-bin")!.ValueBytes).Code;
 }

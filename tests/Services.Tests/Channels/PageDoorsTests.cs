@@ -15,12 +15,6 @@ public sealed class PageDoorsTests
     static Metadata As(DoorsHub doors, string role, string unit = "U1") =>
         new() { { "authorization", "Bearer " + doors.Hub.Services.GetRequiredService<Tokens>().Mint(new("clerk", [role], unit, "")).Token } };
 
-    static async Task<string?> RefusalAsync<T>(AsyncUnaryCall<T> call)
-    {
-        try { await call; return null; }
-        catch (RpcException e) { return e.Trailers.Get("refusal-bin") is { } sent ? Refusal.Parser.ParseFrom(sent.ValueBytes).Code : e.StatusCode.ToString(); }
-    }
-
     static AskRequest Question(string key = "form-1", string text = "路灯不亮") => new() { Key = key, Kind = InquiryKind.Complaint, Text = text, Name = "芦某某", Phone = "13800000000", WantsReply = true, PublishConsent = true };
 
     static RegisterWalkInRequest Entry(string id, string answer = "已当场答复。", string category = "010203", string counter = "C1") => new() { CounterId = counter, EntryId = id, Kind = InquiryKind.Consultation, CategoryCode = category, Title = "医保", Text = "问报销", DirectAnswer = answer };
@@ -39,8 +33,8 @@ public sealed class PageDoorsTests
         var said = Assert.Single(await doors.EventsAsync<InquiryRegistered>());
         Assert.Equal(("WebPortal", "web", true, true, ""), (said.Contact.Channel, said.Contact.Door, said.WantsReply, said.PublishConsent, said.Contact.CounterId));
         Assert.Equal(("路灯不亮", "芦某某"), (doors.Hub.Ring.Unseal<Content>(said.InquiryId, said.Content)!.Text, doors.Hub.Ring.Unseal<Content>(said.InquiryId, said.Content)!.Name));
-        Assert.Equal("KeyReused", await RefusalAsync(channels.AskAsync(Question(text: "另一件事"))));
-        Assert.Equal("MissingKey", await RefusalAsync(channels.AskAsync(Question(key: ""))));
+        Assert.Equal("KeyReused", await Refused.CodeAsync(channels.AskAsync(Question(text: "另一件事"))));
+        Assert.Equal("MissingKey", await Refused.CodeAsync(channels.AskAsync(Question(key: ""))));
     }
 
     [Fact]
@@ -54,11 +48,11 @@ public sealed class PageDoorsTests
         var added = Assert.Single(await doors.EventsAsync<ContactAdded>());
         Assert.Equal((asked.InquiryId, "还有一盏", "WebPortal"), (added.InquiryId, doors.Hub.Ring.Unseal<Content>(added.InquiryId, added.Supplement)!.Text, added.Contact.Channel));
 
-        Assert.Equal("UnknownInquiry", await RefusalAsync(channels.AddWordsAsync(new(words) { QueryCode = "0000000000" })));
-        Assert.Equal("UnknownInquiry", await RefusalAsync(channels.AddWordsAsync(new(words) { InquiryId = "x" })));
-        Assert.Equal("MissingField", await RefusalAsync(channels.AddWordsAsync(new(words) { Key = "w2", Text = "" })));
+        Assert.Equal("UnknownInquiry", await Refused.CodeAsync(channels.AddWordsAsync(new(words) { QueryCode = "0000000000" })));
+        Assert.Equal("UnknownInquiry", await Refused.CodeAsync(channels.AddWordsAsync(new(words) { InquiryId = "x" })));
+        Assert.Equal("MissingField", await Refused.CodeAsync(channels.AddWordsAsync(new(words) { Key = "w2", Text = "" })));
         var direct = await channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Officer));
-        Assert.Equal("InquiryNotOpen", await RefusalAsync(channels.AddWordsAsync(new(words) { Key = "w3", InquiryId = direct.InquiryId, QueryCode = direct.QueryCode })));
+        Assert.Equal("InquiryNotOpen", await Refused.CodeAsync(channels.AddWordsAsync(new(words) { Key = "w3", InquiryId = direct.InquiryId, QueryCode = direct.QueryCode })));
     }
 
     [Fact]
@@ -73,9 +67,9 @@ public sealed class PageDoorsTests
         Assert.Single(replies.Select(r => r.ReceivedAt).Distinct());
         var added = Assert.Single(await doors.EventsAsync<ContactAdded>());
         Assert.Equal((asked.InquiryId, true, "WebPortal", ""), (added.InquiryId, added.Urge, added.Contact.Channel, doors.Hub.Ring.Unseal<Content>(added.InquiryId, added.Supplement)!.Text));
-        Assert.Equal("UnknownInquiry", await RefusalAsync(channels.UrgeInquiryAsync(new(urge) { QueryCode = "0000000000" })));
+        Assert.Equal("UnknownInquiry", await Refused.CodeAsync(channels.UrgeInquiryAsync(new(urge) { QueryCode = "0000000000" })));
         var direct = await channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Officer));
-        Assert.Equal("InquiryNotOpen", await RefusalAsync(channels.UrgeInquiryAsync(new() { InquiryId = direct.InquiryId, QueryCode = direct.QueryCode })));
+        Assert.Equal("InquiryNotOpen", await Refused.CodeAsync(channels.UrgeInquiryAsync(new() { InquiryId = direct.InquiryId, QueryCode = direct.QueryCode })));
     }
 
     [Fact]
@@ -111,12 +105,12 @@ public sealed class PageDoorsTests
     {
         await using var doors = await DoorsHub.StartAsync("clerks");
         var channels = Client(doors);
-        Assert.Equal("NotYours", await RefusalAsync(channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Officer, "U2"))));
-        Assert.Equal("NotYours", await RefusalAsync(channels.ListWalkInTodayAsync(new() { CounterId = "C1" }, As(doors, Roles.Officer, "U2"))));
-        Assert.Equal("UnknownCounter", await RefusalAsync(channels.RegisterWalkInAsync(Entry("e1", counter: "C9"), As(doors, Roles.Officer))));
-        Assert.Equal("UnknownCounter", await RefusalAsync(channels.ListWalkInTodayAsync(new() { CounterId = "C9" }, As(doors, Roles.Operator))));
-        Assert.Equal("PermissionDenied", await RefusalAsync(channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Supervisor))));
-        Assert.Equal("Unauthenticated", await RefusalAsync(channels.RegisterWalkInAsync(Entry("e1"))));
-        Assert.Null(await RefusalAsync(channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Operator, "211100-12345"))));
+        Assert.Equal("NotYours", await Refused.CodeAsync(channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Officer, "U2"))));
+        Assert.Equal("NotYours", await Refused.CodeAsync(channels.ListWalkInTodayAsync(new() { CounterId = "C1" }, As(doors, Roles.Officer, "U2"))));
+        Assert.Equal("UnknownCounter", await Refused.CodeAsync(channels.RegisterWalkInAsync(Entry("e1", counter: "C9"), As(doors, Roles.Officer))));
+        Assert.Equal("UnknownCounter", await Refused.CodeAsync(channels.ListWalkInTodayAsync(new() { CounterId = "C9" }, As(doors, Roles.Operator))));
+        Assert.Equal("PermissionDenied", await Refused.CodeAsync(channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Supervisor))));
+        Assert.Equal("Unauthenticated", await Refused.CodeAsync(channels.RegisterWalkInAsync(Entry("e1"))));
+        Assert.True((await channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Operator, "211100-12345"))).IsNew);
     }
 }

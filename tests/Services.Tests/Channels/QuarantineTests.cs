@@ -41,8 +41,6 @@ public sealed class QuarantineTests : IAsyncLifetime
         return await grpc.FileQuarantinedAsync(new() { CommandId = commandId, QuarantineId = entry.QuarantineId, MatterNo = matter, Form = form }, As(Roles.Dispatcher, account));
     }
 
-    static async Task<string> RefusedAsync(Func<Task> act) => (await Assert.ThrowsAsync<RpcException>(act)).Trailers.Get("refusal-bin") is { } sent ? Refusal.Parser.ParseFrom(sent.ValueBytes).Code : "";
-
     [Fact]
     public async Task Filed_twice_it_is_one_contact_and_the_citizen_is_told_the_number()
     {
@@ -78,9 +76,9 @@ public sealed class QuarantineTests : IAsyncLifetime
     {
         var entry = await KeptAsync();
         await FileAsync(entry, "1");
-        Assert.Equal("MatterFiled", await RefusedAsync(() => FileAsync(entry, "2", text: "另一件")));
-        Assert.Equal("StaleQuarantine", await RefusedAsync(() => FileAsync(entry, "3", 3)));
-        Assert.Equal("StaleQuarantine", await RefusedAsync(async () => await grpc.RejectQuarantinedAsync(new() { CommandId = "4", QuarantineId = entry.QuarantineId, Reason = "Spam" }, As(Roles.Dispatcher))));
+        Assert.Equal("MatterFiled", await Refused.CodeAsync(() => FileAsync(entry, "2", text: "另一件")));
+        Assert.Equal("StaleQuarantine", await Refused.CodeAsync(() => FileAsync(entry, "3", 3)));
+        Assert.Equal("StaleQuarantine", await Refused.CodeAsync(async () => await grpc.RejectQuarantinedAsync(new() { CommandId = "4", QuarantineId = entry.QuarantineId, Reason = "Spam" }, As(Roles.Dispatcher))));
         Assert.Single(await doors.EventsAsync<InquiryRegistered>());
         Assert.Equal(1, await doors.CountAsync("quarantine")); // what was refused is kept nowhere
     }
@@ -103,7 +101,7 @@ public sealed class QuarantineTests : IAsyncLifetime
         await grpc.RejectQuarantinedAsync(request, As(Roles.Dispatcher));
         entry = await grpc.GetQuarantineAsync(new() { QuarantineId = entry.QuarantineId, ReadingOnly = true }, As(Roles.Supervisor));
         Assert.Equal(("Rejected", "Other", "芦苇打过电话了", "d1"), (entry.State, entry.RejectReason, entry.RejectNote, entry.ResolvedBy));
-        Assert.Equal("AlreadyRejected", await RefusedAsync(() => FileAsync(entry, "2")));
+        Assert.Equal("AlreadyRejected", await Refused.CodeAsync(() => FileAsync(entry, "2")));
         Assert.Empty(await doors.EventsAsync<InquiryRegistered>());
         Assert.Equal(0, await doors.Hub.ScalarAsync<long>("select count(*) from channels.resolution where body::text like '%芦苇%'"));
     }
@@ -143,7 +141,7 @@ public sealed class QuarantineTests : IAsyncLifetime
         Assert.Empty((await grpc.ListQuarantineAsync(new() { State = "Open" }, As(Roles.Dispatcher))).Entries);
         var entry = await grpc.GetQuarantineAsync(new() { QuarantineId = kept.QuarantineId }, As(Roles.Dispatcher));
         Assert.Contains("a.png", entry.Reading.Shown);
-        Assert.Equal("AlreadyFiled", await RefusedAsync(() => FileAsync(entry, "1")));
+        Assert.Equal("AlreadyFiled", await Refused.CodeAsync(() => FileAsync(entry, "1")));
     }
 
     [Fact]
