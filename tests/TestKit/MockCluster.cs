@@ -60,6 +60,9 @@ public sealed class MockCluster : IDisposable
     /// <summary>The next requests of that kind are refused with the code, and a produce among them isn't appended; -195 closes the connection.</summary>
     public void Refuse(short api, int code, int count) => rd_kafka_mock_push_request_errors_array(cluster, api, (nuint)count, [.. Enumerable.Repeat(code, count)]);
 
+    /// <summary>What <see cref="Refuse"/> left over is refused no more.</summary>
+    public void Allow(short api) => rd_kafka_mock_clear_request_errors(cluster, api);
+
     /// <summary>Answers like a broker older than 4.0, which doesn't know the group protocol of KIP-848.</summary>
     public void ForgetNewGroups() => rd_kafka_mock_set_apiversion(cluster, ConsumerGroupHeartbeat, -1, -1);
 
@@ -100,6 +103,7 @@ public sealed class MockCluster : IDisposable
     [DllImport(Library)] private static extern void rd_kafka_mock_set_group_consumer_session_timeout_ms(nint cluster, int milliseconds);
     [DllImport(Library)] private static extern void rd_kafka_mock_set_group_consumer_heartbeat_interval_ms(nint cluster, int milliseconds);
     [DllImport(Library)] private static extern void rd_kafka_mock_push_request_errors_array(nint cluster, short api, nuint count, int[] errors);
+    [DllImport(Library)] private static extern void rd_kafka_mock_clear_request_errors(nint cluster, short api);
     [DllImport(Library)] private static extern int rd_kafka_mock_set_apiversion(nint cluster, short api, short least, short most);
     // Variadic in C; with integers only the plain call is the same on the platforms we run on.
     [DllImport(Library)] private static extern int rd_kafka_mock_broker_push_request_error_rtts(nint cluster, int broker, short api, nuint count, int error, int milliseconds);

@@ -11,20 +11,23 @@ namespace InquiryHub.Kernel;
 /// </summary>
 internal sealed partial class KafkaLog(HubService service, HubDatabase database, KafkaLink kafka, ServiceHealth health, ILogger log) : IInboundLog
 {
-    static readonly TimeSpan ParkedEvery = TimeSpan.FromMilliseconds(200), AskEvery = TimeSpan.FromSeconds(5), Quiet = TimeSpan.FromSeconds(5), JoinAgain = TimeSpan.FromSeconds(1), GivenBy = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan ParkedEvery = TimeSpan.FromMilliseconds(200), AskEvery = TimeSpan.FromSeconds(5), Quiet = TimeSpan.FromSeconds(5), LookEvery = TimeSpan.FromSeconds(2), JoinAgain = TimeSpan.FromSeconds(1), GivenBy = TimeSpan.FromSeconds(15);
     const int IdleMs = 100;
     // The client hands over one partition's messages after another's. The oldest of several batches' worth are those of the same inquiries.
     const int Ahead = 4;
     readonly Dictionary<Position, List<Message>> waiting = [];
-    readonly Dictionary<Position, string> assigned = [];
+    readonly HashSet<Position> assigned = [];
     readonly Dictionary<Position, long> toAsk = [];
     readonly Dictionary<Position, (long From, long At)> asked = [];
     readonly HashSet<string> told = [];
     IConsumer<string, byte[]>? consumer;
+    // Of the topics this consumer reads, and what a look at them found since.
+    IReadOnlyDictionary<string, string> incarnations = new Dictionary<string, string>();
+    Task<IReadOnlyDictionary<string, string>>? looking;
     CancellationToken stopping;
     List<Message> taken = [];
     int held;
-    long parkedAt, joinedAt, heardAt = Stopwatch.GetTimestamp();
+    long parkedAt, joinedAt, lookedAt, heardAt = Stopwatch.GetTimestamp();
 
     public void Start() { }
     public void Connected() { }
@@ -42,6 +45,12 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
             return ([], Replays(connection));
         }
         SayWhenUnassigned();
+        if (TopicsWereMadeAnew())
+        {
+            Log.JoinsAnew(log, service.Name);
+            Close();
+            return ([], Replays(connection));
+        }
         Ask(connection);
         for (var wait = held > 0 ? 0 : IdleMs; held < most * Ahead && Next(wait) is { } result; wait = 0) { heardAt = Stopwatch.GetTimestamp(); Keep(connection, result); }
         var replays = Replays(connection);
@@ -70,9 +79,26 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
         Log.Unassigned(log, service.Name);
     }
 
+    /// <summary>
+    /// The client ends with its topics. It goes on by their names, with the leaders' epochs of those that are no more, and takes every word
+    /// about the new ones for outdated: some partitions are then never heard again, without an error (librdkafka issue 4898).
+    /// </summary>
+    bool TopicsWereMadeAnew()
+    {
+        if (looking is { IsCompleted: true } look)
+        {
+            (looking, lookedAt) = (null, Stopwatch.GetTimestamp());
+            try { return look.GetAwaiter().GetResult().Any(t => t.Value != incarnations.GetValueOrDefault(t.Key)); }
+            catch (KafkaException) { /* no broker answers: that says nothing about topics */ }
+        }
+        if (looking is null && Stopwatch.GetElapsedTime(lookedAt) > LookEvery) looking = Task.Run(() => kafka.EnsureAsync(service.Sources));
+        return false;
+    }
+
     IConsumer<string, byte[]> Join()
     {
-        kafka.EnsureAsync(service.Sources).GetAwaiter().GetResult();
+        incarnations = kafka.EnsureAsync(service.Sources).GetAwaiter().GetResult();
+        (looking, lookedAt) = (null, Stopwatch.GetTimestamp());
         var joined = new ConsumerBuilder<string, byte[]>(kafka.Options.Consumer(kafka.GroupOf(service.Name)))
             .SetPartitionsAssignedHandler((_, parts) => Assigned(parts))
             .SetPartitionsRevokedHandler((_, parts) => Lost(parts.Select(p => p.TopicPartition)))
@@ -84,22 +110,22 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
         return joined;
     }
 
+    string Incarnation(Position p) => incarnations.GetValueOrDefault(p.Source) ?? "";
     Position Of(TopicPartition p) => new(kafka.Options.ServiceOf(p.Topic), p.Partition.Value);
 
     List<TopicPartitionOffset> Assigned(List<TopicPartition> parts)
     {
-        // An exception here would leave partitions assigned and unread: it is tried again until the database and a broker answer.
+        // An exception here would leave partitions assigned and unread: it is tried again until the database answers.
         var offsets = Transient.Retry(e => health.Failing(e)).Execute(() =>
         {
             stopping.ThrowIfCancellationRequested();
-            var incarnations = kafka.EnsureAsync(service.Sources).GetAwaiter().GetResult();
             using var connection = database.Open(service);
             var cursors = Cursor.Of(connection, service.Name, [.. parts.Select(Of)]);
             return parts.Select(p =>
             {
                 var position = Of(p);
-                var incarnation = assigned[position] = incarnations.GetValueOrDefault(position.Source) ?? "";
-                return new TopicPartitionOffset(p, cursors.GetValueOrDefault(position).Offset is { } o && o.Incarnation == incarnation ? new Offset(o.Offset) : Offset.Beginning);
+                assigned.Add(position);
+                return new TopicPartitionOffset(p, cursors.GetValueOrDefault(position).Offset is { } o && o.Incarnation == Incarnation(position) ? new Offset(o.Offset) : Offset.Beginning);
             }).ToList();
         });
         health.Leases = $"{assigned.Count} partitions";
@@ -117,7 +143,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
 
     void Keep(NpgsqlConnection connection, ConsumeResult<string, byte[]> r)
     {
-        if (kafka.Unwrap(r, assigned.GetValueOrDefault(Of(r.TopicPartition)) ?? "", out var foreign) is { } message)
+        if (kafka.Unwrap(r, Incarnation(Of(r.TopicPartition)), out var foreign) is { } message)
         {
             if (!waiting.TryGetValue(Of(r.TopicPartition), out var list)) waiting[Of(r.TopicPartition)] = list = [];
             list.Add(message);
@@ -133,7 +159,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     {
         if (assigned.Count == 0 || Stopwatch.GetElapsedTime(parkedAt) < ParkedEvery) return [];
         parkedAt = Stopwatch.GetTimestamp();
-        return Parking.Read(connection, service, [.. assigned.Keys.Select(p => p.Shard).Distinct()]);
+        return Parking.Read(connection, service, [.. assigned.Select(p => p.Shard).Distinct()]);
     }
 
     public void Committed(BatchResult result)
@@ -174,8 +200,8 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     void LookForUnheard(NpgsqlConnection connection)
     {
         heardAt = Stopwatch.GetTimestamp();
-        var published = Cursor.Of(connection, Relay.Consumer, assigned.Keys);
-        foreach (var (position, mine) in Cursor.Of(connection, service.Name, assigned.Keys))
+        var published = Cursor.Of(connection, Relay.Consumer, assigned);
+        foreach (var (position, mine) in Cursor.Of(connection, service.Name, assigned))
             if (published.TryGetValue(position, out var relay) && relay.Next > mine.Next) toAsk[position] = mine.Next;
     }
 
@@ -189,15 +215,18 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
         leaving?.Dispose();
     }
 
-    public void Dispose()
+    void Close()
     {
         try { consumer?.Close(); } catch (KafkaException) { /* it leaves by its session's end */ }
         Leave();
     }
 
+    public void Dispose() => Close();
+
     static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: Kafka has given this instance no partition yet; a Kafka older than 4.0 doesn't know the group protocol: upgrade it, or set Kafka__group_protocol=classic")] public static partial void Unassigned(ILogger log, string service);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: topics it hears were made anew; it joins its group again")] public static partial void JoinsAnew(ILogger log, string service);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: Kafka: {Code}: {Reason}")] public static partial void Failed(ILogger log, string service, string code, string reason);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: {Topic} holds events of another hub; they are left alone. Give each hub names of its own: Kafka__TopicPrefix")] public static partial void Foreign(ILogger log, string service, string topic);
         [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: {Topic}/{Partition} offset {Offset} is no event; parked, see ./hub parked list")] public static partial void NoEvent(ILogger log, string service, string topic, int partition, long offset);

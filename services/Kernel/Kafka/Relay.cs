@@ -8,20 +8,24 @@ namespace InquiryHub.Kernel;
 
 /// <summary>
 /// Outbox -> Kafka, for every service of this process: whoever holds a shard's lease publishes its events from the relay's own
-/// cursor on, in waves that are acknowledged before the cursor moves. What a dying or frozen relay sends twice the consumers drop
-/// by its seq.
+/// cursor on. Waves fly one behind the other, as soon as there is something; the cursor moves over what is acknowledged. What a dying
+/// or frozen relay sends twice the consumers drop by its seq.
 /// </summary>
 internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLink kafka, IEnumerable<HubService> services, TimeProvider clock, ILogger<Relay> log) : IHostedService, IDisposable
 {
     public const string Consumer = "relay";
-    const int Wave = 2000;
+    const int Wave = 2000, MostAloft = 2 * Wave;
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    // The cursor may lag: it is only where the next relay begins.
+    static readonly TimeSpan MoveEvery = TimeSpan.FromMilliseconds(50);
     readonly AutoResetEvent wake = new(false);
     NewsInbox? inbox;
     readonly CancellationTokenSource stop = new();
     readonly Dictionary<string, Leases> leases = [];
     // Only who publishes gets a topic: Statistics says nothing.
     readonly HashSet<string> publishing = [];
+    // Of the topics that the producer publishes to.
+    IReadOnlyDictionary<string, string> incarnations = new Dictionary<string, string>();
     Thread? thread;
 
     public Task StartAsync(CancellationToken _)
@@ -56,30 +60,79 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
         foreach (var s in services) Register(connection, s.Name);
         var tail = new OutboxTail(inbox!);
         HashSet<Position> held = [];
-        var (looked, idle) = (0L, 25);
-        while (!token.IsCancellationRequested)
+        var flying = new Queue<Flight>();
+        var (looked, moved, idle) = (0L, 0L, 25);
+        try
         {
-            var now = leases.SelectMany(l => l.Value.Held.Select(s => new Position(l.Key, s))).ToHashSet();
-            if (Stopwatch.GetElapsedTime(looked) > LookEvery || !held.SetEquals(now))
+            while (!token.IsCancellationRequested)
             {
-                // Also what somebody asked to be published again is found here: it moved the cursor back.
-                looked = Stopwatch.GetTimestamp();
-                held = now;
-                tail.From(Look(connection, held));
+                var now = leases.SelectMany(l => l.Value.Held.Select(s => new Position(l.Key, s))).ToHashSet();
+                if (Stopwatch.GetElapsedTime(looked) > LookEvery || !held.SetEquals(now))
+                {
+                    // Also what somebody asked to be published again is found here: it moved the cursor back.
+                    Land(flying, token);
+                    Move(connection, Landed(flying));
+                    looked = Stopwatch.GetTimestamp();
+                    held = now;
+                    tail.From(Look(connection, held));
+                }
+                if (tail.Next.Count == 0) { WaitHandle.WaitAny([wake, token.WaitHandle], 100); continue; }
+                var rows = flying.Sum(f => f.Count) < MostAloft ? tail.Read(connection, Wave) : [];
+                if (rows.Any(r => publishing.Add(r.Source))) { held = []; continue; }
+                if (rows.Count > 0)
+                {
+                    idle = 25;
+                    flying.Enqueue(Send(rows, tail));
+                    worked();
+                }
+                var due = flying.TryPeek(out var first) && first.IsDown ? (int)Math.Ceiling((MoveEvery - Stopwatch.GetElapsedTime(moved)).TotalMilliseconds) : int.MaxValue;
+                if (due <= 0)
+                {
+                    moved = Stopwatch.GetTimestamp();
+                    if (!Move(connection, Landed(flying))) held = [];
+                }
+                else if (rows.Count == 0 && WaitHandle.WaitAny([wake, token.WaitHandle], Math.Min(due, idle = Math.Min(idle * 2, 400))) == WaitHandle.WaitTimeout && due == int.MaxValue) tail.Look();
             }
-            if (tail.Next.Count == 0) { WaitHandle.WaitAny([wake, token.WaitHandle], 100); continue; }
-            var rows = tail.Read(connection, Wave);
-            if (rows.Count == 0)
-            {
-                if (WaitHandle.WaitAny([wake, token.WaitHandle], idle = Math.Min(idle * 2, 400)) == WaitHandle.WaitTimeout) tail.Look();
-                continue;
-            }
-            idle = 25;
-            if (rows.Any(r => publishing.Add(r.Source))) { held = []; continue; }
-            Publish(rows, token);
-            worked();
-            if (!Move(connection, tail, rows)) held = [];
         }
+        // Whatever happened: the next wave may not overtake what is still in the air.
+        finally { Land(flying, token); }
+    }
+
+    /// <summary>Rows on their way to the brokers, and where they lead the cursors once all are acknowledged.</summary>
+    sealed class Flight(List<(Position At, Cursor Old, Message Last)> moves, int count, EventWaitHandle wake)
+    {
+        int left = count;
+        volatile Error? failed;
+        public IReadOnlyList<(Position At, Cursor Old, Message Last)> Moves => moves;
+        public int Count { get; } = count;
+        public bool IsDown => Volatile.Read(ref left) == 0;
+        public Error? Failed => failed;
+
+        public void Report(int rows, Error? error)
+        {
+            if (error is not null) failed = error;
+            if (Interlocked.Add(ref left, -rows) == 0) wake.Set();
+        }
+    }
+
+    // Every report comes, at the latest when the client gives a message up.
+    void Land(Queue<Flight> flying, CancellationToken token)
+    {
+        while (!flying.All(f => f.IsDown) && !token.IsCancellationRequested) WaitHandle.WaitAny([wake, token.WaitHandle], 100);
+    }
+
+    /// <summary>Takes those that are acknowledged, in their order.</summary>
+    /// <exception cref="KafkaException">One was not.</exception>
+    List<Flight> Landed(Queue<Flight> flying)
+    {
+        var landed = new List<Flight>();
+        while (flying.TryPeek(out var first) && first.IsDown)
+        {
+            if (first.Failed is { } error) throw new KafkaException(error);
+            landed.Add(flying.Dequeue());
+            kafka.Seen();
+        }
+        return landed;
     }
 
     static void Register(NpgsqlConnection connection, string source)
@@ -97,7 +150,10 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
         if (held.Count == 0) return [];
         var next = Cursor.Of(connection, Consumer, held);
         publishing.UnionWith(next.Where(n => n.Value.Offset is not null).Select(n => n.Key.Source));
-        var incarnations = publishing.Count == 0 ? new Dictionary<string, string>() : kafka.EnsureAsync(publishing).GetAwaiter().GetResult();
+        var before = incarnations;
+        if (publishing.Count > 0) incarnations = kafka.EnsureAsync(publishing).GetAwaiter().GetResult();
+        // Like a consumer, a producer ends with its topics: it would take the new ones' leaders for outdated.
+        if (before.Any(b => incarnations.TryGetValue(b.Key, out var id) && id != b.Value)) kafka.DropProducer();
         foreach (var lost in next.Where(n => n.Value.Offset is { } at && at.Incarnation != incarnations.GetValueOrDefault(n.Key.Source)).Select(n => n.Key).ToList())
         {
             if (TestSwitches.NoRepublish) continue;
@@ -110,33 +166,25 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
     }
 
     // Walk 2: outbox -> log, when the log is Kafka.
-    void Publish(List<Message> rows, CancellationToken token)
+    Flight Send(List<Message> rows, OutboxTail tail)
     {
         var producer = kafka.Producer();
-        // Not disposed: reports may come after we have stopped waiting for them.
-        var (left, acknowledged, failed) = (rows.Count, new ManualResetEventSlim(), (Error?)null);
-        void Acknowledged(int count) { if (Interlocked.Add(ref left, -count) == 0) acknowledged.Set(); }
-        void Report(DeliveryReport<string, byte[]> report)
-        {
-            if (report.Error.IsError) failed = report.Error;
-            Acknowledged(1);
-        }
+        var flight = new Flight([.. rows.GroupBy(r => new Position(r.Source, r.Shard)).Select(g => (g.Key, tail.Next[g.Key], g.Last()))], rows.Count, wake);
         var sent = 0;
         try
         {
-            foreach (var row in rows) { producer.Produce(new TopicPartition(kafka.Options.TopicOf(row.Source), row.Shard), kafka.Wrap(row), Report); sent++; }
+            foreach (var row in rows) { producer.Produce(new TopicPartition(kafka.Options.TopicOf(row.Source), row.Shard), kafka.Wrap(row), r => flight.Report(1, r.Error.IsError ? r.Error : null)); sent++; }
         }
-        catch (ProduceException<string, byte[]> e) { failed = e.Error; Acknowledged(rows.Count - sent); }
-        // Every report is waited for, also after a failure: the next wave may not overtake this one.
-        acknowledged.Wait(token);
-        if (failed is not null) throw new KafkaException(failed);
-        kafka.Seen();
+        catch (ProduceException<string, byte[]> e) { flight.Report(rows.Count - sent, e.Error); }
+        foreach (var (at, old, last) in flight.Moves) tail.Moved(at, old with { Next = last.Seq + 1, RecordedAt = last.RecordedAt });
+        return flight;
     }
 
     /// <summary>False when a cursor was moved by somebody else meanwhile (asked to publish again): the rows are looked at anew.</summary>
-    static bool Move(NpgsqlConnection connection, OutboxTail tail, List<Message> rows)
+    static bool Move(NpgsqlConnection connection, List<Flight> landed)
     {
-        var moved = rows.GroupBy(r => new Position(r.Source, r.Shard)).Select(g => (At: g.Key, Old: tail.Next[g.Key], Last: g.Last())).OrderBy(m => m.At.Source, StringComparer.Ordinal).ThenBy(m => m.At.Shard).ToList();
+        if (landed.Count == 0) return true;
+        var moved = landed.SelectMany(f => f.Moves).GroupBy(m => m.At).Select(g => (At: g.Key, g.First().Old, g.Last().Last)).OrderBy(m => m.At.Source, StringComparer.Ordinal).ThenBy(m => m.At.Shard).ToList();
         using var command = new NpgsqlCommand("""
             update log.cursor c set next_seq = u.n, recorded_at = u.r, position = u.p from unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[]) u(source, shard, old, n, r, p)
             where c.service = 'relay' and c.source = u.source and c.shard = u.shard and c.next_seq = u.old
@@ -149,7 +197,6 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
                 Arrays.Of("timestamptz", moved.Select(m => (object?)m.Last.RecordedAt), moved.Count), Arrays.Of("text", moved.Select(m => m.Old.Offset!.Value.ToString()), moved.Count),
             },
         };
-        foreach (var (at, old, last) in moved) tail.Moved(at, old with { Next = last.Seq + 1, RecordedAt = last.RecordedAt });
         return command.ExecuteNonQuery() == moved.Count;
     }
 

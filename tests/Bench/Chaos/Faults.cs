@@ -209,11 +209,19 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
     private async Task<Bite> ClusterLostAsync(Mock.MockProcess mock)
     {
         var mark = witness.Mark();
+        // The loss takes what is acknowledged and not read yet: in the second before it nobody reads.
+        await mock.DoAsync($"errors fetch {StorageError} {Refusals}");
+        await Task.Delay(1000);
+        var unread = await witness.UnreadAsync() - await witness.RelayBacklogAsync();
         await mock.DoAsync("lose");
+        await mock.DoAsync("allow fetch");
         var served = await witness.ServedAsync(await witness.NowAsync(), 120);
         var again = Witness.Count(mark, "(?i)publish.*again|republish|incarnation");
-        return new(again > 0, $"all topics empty and new, {again} log lines of publishing again", served);
+        return new(again > 0 && unread > 0, $"all topics empty and new, {unread} messages gone unread, {again} log lines of publishing again", served);
     }
+
+    // More than all consumers ask within a second: they pause after each.
+    private const int StorageError = 56, Refusals = 20_000;
 
     private async Task<Bite> BrokerKilledAsync(RealBrokers brokers)
     {

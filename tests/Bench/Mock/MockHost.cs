@@ -41,10 +41,11 @@ internal sealed class MockHost(MockCluster cluster, IReadOnlyDictionary<string, 
             case ["up", _]: cluster.Up(Number(1)); break;
             case ["leader", var topic, _, _]: cluster.SetLeader(topic, Number(2), Number(3)); break;
             case ["late", _, _]: cluster.AnswerLate(Number(1), Number(2)); break;
-            case ["errors", var api, _, _]: cluster.Refuse(api switch { "produce" => MockCluster.Produce, "fetch" => MockCluster.Fetch, _ => short.Parse(api, CultureInfo.InvariantCulture) }, Number(2), Number(3)); break;
+            case ["errors", "fetch", _, _]: cluster.Refuse(MockCluster.Fetch, Number(2), Number(3)); break;
+            case ["allow", "fetch"]: cluster.Allow(MockCluster.Fetch); break;
             case ["trim"]: trimmer.Trim(); break;
             case ["lose"]: Lose(); break;
-            default: throw new ArgumentException($"`{string.Join(' ', words)}` is not one of: down N|all, up N|all, leader TOPIC PARTITION BROKER, late N MS, errors API CODE N, trim, lose, quit");
+            default: throw new ArgumentException($"`{string.Join(' ', words)}` is not one of: down N|all, up N|all, leader TOPIC PARTITION BROKER, late N MS, errors fetch CODE N, allow fetch, trim, lose, quit");
         }
     }
 

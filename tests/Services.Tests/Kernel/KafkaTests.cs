@@ -34,6 +34,21 @@ public sealed class KafkaTests : KafkaPromises, IDisposable
     }
 
     [Fact]
+    public async Task A_topic_made_anew_is_published_to_and_heard_although_its_leaders_had_moved_before()
+    {
+        await using var hub = await StartAsync("kanew", new Producer("p1"), new Ledger(["p1"]));
+        await SayAll(hub, 0, 2, "p1");
+        await HeardOnceInOrder(hub, 2, "p1");
+        // The old topic's leaders then have a later epoch than the new one's: the client takes what it is told of these for outdated.
+        for (var p = 0; p < 12; p++) cluster.SetLeader(TopicOf("p1"), p, 1 + p % 3);
+        await SayAll(hub, 2, 2, "p1");
+        await HeardOnceInOrder(hub, 4, "p1");
+        await LoseAsync(TopicOf("p1"));
+        await SayAll(hub, 4, 2, "p1");
+        await HeardOnceInOrder(hub, 6, "p1");
+    }
+
+    [Fact]
     public async Task Without_a_broker_work_goes_on_and_a_warning_says_so()
     {
         await using var hub = await StartAsync("kaway", new Producer("p1"), new Ledger(["p1"]));
