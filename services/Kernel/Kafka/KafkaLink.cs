@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -24,6 +25,9 @@ internal sealed class KafkaLink(KafkaOptions options, Shards shards, string hubI
     public DateTimeOffset? AwaySince { get; private set; }
     public void Seen() => AwaySince = null;
     public void Away(TimeProvider clock) => AwaySince ??= clock.GetUtcNow();
+
+    /// <summary>Each topic's incarnation as last seen, by service; the relay looks every two seconds.</summary>
+    public ConcurrentDictionary<string, string> Incarnations { get; } = [];
 
     /// <summary>A consumer of this process has joined its group and got no partition for a while.</summary>
     public bool Unassigned { get; set; }
@@ -65,7 +69,9 @@ internal sealed class KafkaLink(KafkaOptions options, Shards shards, string hubI
         var described = await admin.Value.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = Patience });
         Seen();
         // A topic that can't be described now isn't one that was made anew.
-        return described.TopicDescriptions.ToDictionary(d => options.ServiceOf(d.Name), d => d.Error.IsError ? throw new KafkaException(d.Error) : d.TopicId?.ToString() ?? "");
+        var incarnations = described.TopicDescriptions.ToDictionary(d => options.ServiceOf(d.Name), d => d.Error.IsError ? throw new KafkaException(d.Error) : d.TopicId?.ToString() ?? "");
+        foreach (var (service, incarnation) in incarnations) Incarnations[service] = incarnation;
+        return incarnations;
     }
 
     async Task CreateAsync(List<string> services)

@@ -11,7 +11,7 @@ namespace InquiryHub.Kernel;
 /// </summary>
 internal sealed partial class KafkaLog(HubService service, HubDatabase database, KafkaLink kafka, ServiceHealth health, ILogger log) : IInboundLog
 {
-    static readonly TimeSpan ParkedEvery = TimeSpan.FromMilliseconds(200), AskEvery = TimeSpan.FromSeconds(5), Quiet = TimeSpan.FromSeconds(5), LookEvery = TimeSpan.FromSeconds(2), JoinAgain = TimeSpan.FromSeconds(1), GivenBy = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan ParkedEvery = TimeSpan.FromMilliseconds(200), AskEvery = TimeSpan.FromSeconds(5), Quiet = TimeSpan.FromSeconds(5), JoinAgain = TimeSpan.FromSeconds(1), GivenBy = TimeSpan.FromSeconds(15);
     const int IdleMs = 100;
     // The client hands over one partition's messages after another's. The oldest of several batches' worth are those of the same inquiries.
     const int Ahead = 4;
@@ -21,13 +21,12 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     readonly Dictionary<Position, (long From, long At)> asked = [];
     readonly HashSet<string> told = [];
     IConsumer<string, byte[]>? consumer;
-    // Of the topics this consumer reads, and what a look at them found since.
+    // Of the topics this consumer reads.
     IReadOnlyDictionary<string, string> incarnations = new Dictionary<string, string>();
-    Task<IReadOnlyDictionary<string, string>>? looking;
     CancellationToken stopping;
     List<Message> taken = [];
     int held;
-    long parkedAt, joinedAt, lookedAt, heardAt = Stopwatch.GetTimestamp();
+    long parkedAt, joinedAt, heardAt = Stopwatch.GetTimestamp();
 
     public void Start() { }
     public void Connected() { }
@@ -83,22 +82,11 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     /// The client ends with its topics. It goes on by their names, with the leaders' epochs of those that are no more, and takes every word
     /// about the new ones for outdated: some partitions are then never heard again, without an error (librdkafka issue 4898).
     /// </summary>
-    bool TopicsWereMadeAnew()
-    {
-        if (looking is { IsCompleted: true } look)
-        {
-            (looking, lookedAt) = (null, Stopwatch.GetTimestamp());
-            try { return look.GetAwaiter().GetResult().Any(t => t.Value != incarnations.GetValueOrDefault(t.Key)); }
-            catch (KafkaException) { /* no broker answers: that says nothing about topics */ }
-        }
-        if (looking is null && Stopwatch.GetElapsedTime(lookedAt) > LookEvery) looking = Task.Run(() => kafka.EnsureAsync(service.Sources));
-        return false;
-    }
+    bool TopicsWereMadeAnew() => incarnations.Any(t => kafka.Incarnations.GetValueOrDefault(t.Key, t.Value) != t.Value);
 
     IConsumer<string, byte[]> Join()
     {
         incarnations = kafka.EnsureAsync(service.Sources).GetAwaiter().GetResult();
-        (looking, lookedAt) = (null, Stopwatch.GetTimestamp());
         var joined = new ConsumerBuilder<string, byte[]>(kafka.Options.Consumer(kafka.GroupOf(service.Name)))
             .SetPartitionsAssignedHandler((_, parts) => Assigned(parts))
             .SetPartitionsRevokedHandler((_, parts) => Lost(parts.Select(p => p.TopicPartition)))
@@ -225,7 +213,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
 
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: Kafka has given this instance no partition yet; a Kafka older than 4.0 doesn't know the group protocol: upgrade it, or set Kafka__group_protocol=classic")] public static partial void Unassigned(ILogger log, string service);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: Kafka has given this instance no partition yet; a Kafka older than 4.0 doesn't know the group protocol: upgrade it, or set Kafka__group_protocol=classic; a newer one that says in its log that writes of the group coordinator time out needs that broker restarted")] public static partial void Unassigned(ILogger log, string service);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: topics it hears were made anew; it joins its group again")] public static partial void JoinsAnew(ILogger log, string service);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: Kafka: {Code}: {Reason}")] public static partial void Failed(ILogger log, string service, string code, string reason);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: {Topic} holds events of another hub; they are left alone. Give each hub names of its own: Kafka__TopicPrefix")] public static partial void Foreign(ILogger log, string service, string topic);

@@ -24,7 +24,8 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
     readonly Dictionary<string, Leases> leases = [];
     // Only who publishes gets a topic: Statistics says nothing.
     readonly HashSet<string> publishing = [];
-    // Of the topics that the producer publishes to.
+    readonly IReadOnlyList<string> heard = [.. services.SelectMany(s => s.Sources).Distinct()];
+    // Of the topics that the producer publishes to, and that the consumers hear.
     IReadOnlyDictionary<string, string> incarnations = new Dictionary<string, string>();
     Thread? thread;
 
@@ -147,11 +148,11 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
     /// </summary>
     Dictionary<Position, Cursor> Look(NpgsqlConnection connection, HashSet<Position> held)
     {
-        if (held.Count == 0) return [];
-        var next = Cursor.Of(connection, Consumer, held);
+        var next = held.Count == 0 ? [] : Cursor.Of(connection, Consumer, held);
         publishing.UnionWith(next.Where(n => n.Value.Offset is not null).Select(n => n.Key.Source));
         var before = incarnations;
-        if (publishing.Count > 0) incarnations = kafka.EnsureAsync(publishing).GetAwaiter().GetResult();
+        // Also what this process hears: its consumers end with their topics.
+        if (publishing.Union(heard).ToList() is { Count: > 0 } topics) incarnations = kafka.EnsureAsync(topics).GetAwaiter().GetResult();
         // Like a consumer, a producer ends with its topics: it would take the new ones' leaders for outdated.
         if (before.Any(b => incarnations.TryGetValue(b.Key, out var id) && id != b.Value)) kafka.DropProducer();
         foreach (var lost in next.Where(n => n.Value.Offset is { } at && at.Incarnation != incarnations.GetValueOrDefault(n.Key.Source)).Select(n => n.Key).ToList())

@@ -1,5 +1,7 @@
+using Confluent.Kafka;
 using InquiryHub.Cli;
 using InquiryHub.Cli.Servers;
+using InquiryHub.TestKit;
 
 namespace InquiryHub.Bench.Chaos;
 
@@ -20,7 +22,18 @@ internal sealed class RealBrokers : IAsyncDisposable
     }
 
     public Task KillAsync(int broker) => RunAsync(program, CancellationToken.None, "kill", folder, $"{broker}");
-    public Task RestartAsync() => RunAsync(program, CancellationToken.None, "start", folder);
+
+    /// <summary>Returns when every partition has all its copies again: a broker that still catches up is one that is away.</summary>
+    public async Task RestartAsync()
+    {
+        await RunAsync(program, CancellationToken.None, "start", folder);
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        await Until.TrueAsync("every partition has all its copies again", () =>
+        {
+            try { return Task.FromResult(admin.GetMetadata(TimeSpan.FromSeconds(5)).Topics.SelectMany(t => t.Partitions).All(p => p.InSyncReplicas.Length == p.Replicas.Length)); }
+            catch (KafkaException) { return Task.FromResult(false); }
+        }, 120);
+    }
 
     private static async Task<IReadOnlyList<string>> RunAsync(string program, CancellationToken cancel, params string[] arguments)
     {
