@@ -42,6 +42,24 @@ public sealed class ShellTests(BrowserHub hub)
     }
 
     [Fact]
+    public async Task Ctrl_K_finds_a_unit_for_who_may_look_at_any()
+    {
+        var page = await hub.OpenAsync("supervisor1", "/dashboard");
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("sjyj");
+        await Assertions.Expect(page.Locator("#palette li b").First).ToContainTextAsync("市教育局");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/dashboard?unit=211100-jyj");
+        await Assertions.Expect(page.Locator(".whose h2")).ToHaveTextAsync("市教育局");
+        await page.Context.CloseAsync();
+        var other = await hub.OpenAsync("operator6", "/dashboard");
+        await other.Keyboard.PressAsync("Control+k");
+        await other.Keyboard.TypeAsync("sjyj");
+        await Assertions.Expect(other.Locator("#palette [data-none]")).ToBeVisibleAsync();
+        await other.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Keys_do_nothing_while_an_input_method_composes()
     {
         var page = await hub.OpenAsync("supervisor1", "/dashboard");

@@ -1,5 +1,6 @@
 // What a person's hands need: keys, acts, drafts, the command box. It listens on the document, so whatever the server draws later
 // is served too, and it goes on while the live connection is away.
+import { unitsLike } from './units.js';
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 const words = JSON.parse($('#hub-words')?.textContent ?? '{}');
@@ -302,7 +303,7 @@ function palette() {
   if (!box || box.open) return;
   const input = $('input', box), list = $('ul', box), none = $('[data-none]', box);
   // Cases whose words fit what was typed last; asked for once typing rests.
-  let cases = [], note = '', older = '', asked = '', resting, asking;
+  let cases = [], units = [], note = '', older = '', asked = '', resting, asking;
   const ask = async (typed, after = '') => {
     asking = new AbortController();
     const data = new FormData();
@@ -323,7 +324,8 @@ function palette() {
     asked = typed;
     clearTimeout(resting);
     asking?.abort();
-    [cases, note, older] = [[], '', ''];
+    [cases, units, note, older] = [[], [], '', ''];
+    if ('units' in box.dataset) unitsLike(typed, 5).then(found => { if (asked === typed) { units = found; draw(+list.dataset.at); } });
     if ($('.rail [href="/cases"]') && [...typed].length > 1) { list.setAttribute('aria-busy', 'true'); note = say('palette.looking'); resting = setTimeout(ask, 250, typed); } else list.removeAttribute('aria-busy');
   };
   // From where the last look ended. What was found stays, and one's place is then on the first that came.
@@ -342,7 +344,10 @@ function palette() {
     if (number) all.push({ text: say('palette.open', number), go: '/case/' + encodeURIComponent(number) });
     for (const a of acts()) all.push({ text: label(a), key: a.dataset.key.split(' ')[0].replaceAll('+', ' '), off: a.disabled, run: () => a.matches('input, textarea, select') ? a.focus() : a.click() });
     for (const a of $$('.rail a')) all.push({ text: label(a), go: a.getAttribute('href') });
-    return [...all.filter(a => a.text && (a.go && number ? true : a.text.toLowerCase().includes(wanted))).slice(0, 12), ...cases.map(c => ({ text: c.title, more: `${c.inquiryId} · ${c.unit} · ${c.state}`, go: '/case/' + encodeURIComponent(c.inquiryId) })), ...(older ? [{ text: say('palette.older'), stay: goOn }] : [])];
+    return [...all.filter(a => a.text && (a.go && number ? true : a.text.toLowerCase().includes(wanted))).slice(0, 12),
+      ...units.map(u => ({ text: say('palette.unit', u.name), more: u.area, go: '/dashboard?unit=' + encodeURIComponent(u.code) })),
+      ...cases.map(c => ({ text: c.title, more: `${c.inquiryId} · ${c.unit} · ${c.state}`, go: '/case/' + encodeURIComponent(c.inquiryId) })),
+      ...(older ? [{ text: say('palette.older'), stay: goOn }] : [])];
   };
   const draw = (at = 0) => {
     const all = found();

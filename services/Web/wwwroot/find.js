@@ -1,20 +1,11 @@
 // Any unit: by name, code, or the first letters of its syllables. Who holds the field hears hub:found; a form without a say of its own is sent with the code.
+import { load, unitsLike } from './units.js';
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-let units;
-const load = async () => { try { units ??= await (await fetch('/units')).json(); } catch { units = undefined; } return units ?? []; };
-const follows = (letters, typed) => { let at = 0; for (const c of letters) if (c === typed[at]) at++; return at === typed.length; };
-function rank(u, typed) {
-  if (u.name.startsWith(typed) || u.code === typed || u.code.split('-').at(-1).startsWith(typed)) return 0;
-  if (u.initials.startsWith(typed)) return 1;
-  if (u.name.includes(typed) || u.initials.includes(typed)) return 2;
-  return typed.length > 1 && /^[a-z]+$/.test(typed) && follows(u.initials, typed) ? 3 : 9;
-}
 async function find(field, at = 0) {
-  const list = $('#found'), typed = field.value.trim().toLowerCase(), all = typed ? await load() : [];
-  if (!list || field.value.trim().toLowerCase() !== typed) return;
-  const found = all.map(u => [rank(u, typed), u]).filter(([r]) => r < 9).sort((a, b) => a[0] - b[0]).slice(0, 8).map(([, u]) => u);
+  const list = $('#found'), typed = field.value.trim(), found = await unitsLike(typed, 8);
+  if (!list || field.value.trim() !== typed) return;
   list.replaceChildren(...found.map((u, n) => {
     const li = document.createElement('li');
     li.role = 'option'; li.id = 'found-' + n; li.ariaSelected = String(n === at);
