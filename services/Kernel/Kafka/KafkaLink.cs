@@ -29,14 +29,16 @@ internal sealed class KafkaLink(KafkaOptions options, Shards shards, string hubI
     /// <summary>Each topic's incarnation as last seen, by service; the relay looks every two seconds.</summary>
     public ConcurrentDictionary<string, string> Incarnations { get; } = [];
 
-    /// <summary>A consumer of this process has joined its group and got no partition for a while.</summary>
-    public bool Unassigned { get; set; }
+    /// <summary>The services of this process that were given no partition for a while.</summary>
+    public ConcurrentDictionary<string, bool> Unassigned { get; } = [];
+    public const string NoPartition = "Kafka has given this instance no partition; a Kafka older than 4.0 doesn't know the group protocol: upgrade it, or set Kafka__group_protocol=classic; a newer one that says in its log that writes of the group coordinator time out needs that broker restarted";
 
     /// <summary>For /ready: what somebody should look at although contacts are taken.</summary>
     public IEnumerable<string> Warnings()
     {
         if (AwaySince is { } since) yield return $"kafka: no broker has answered since {since:u}; events wait in the outbox";
-        else if (Unassigned) yield return "kafka: no partition is assigned. 版本低于 4.0 的 Kafka 不支持新的组协议，请升级，或设置 Kafka__group_protocol=classic。 / A Kafka older than 4.0 doesn't know the group protocol: upgrade it, or set Kafka__group_protocol=classic.";
+        else foreach (var service in Unassigned.Keys.Order(StringComparer.Ordinal))
+            yield return $"{service}: Kafka 没有给本实例分配任何分区。版本低于 4.0 的 Kafka 不支持新的组协议，请升级，或设置 Kafka__group_protocol=classic；若版本够新而其日志中有组协调器写入超时，请重启该节点。 / {NoPartition}";
     }
 
     public IProducer<string, byte[]> Producer()

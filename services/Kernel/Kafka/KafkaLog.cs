@@ -26,7 +26,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     CancellationToken stopping;
     List<Message> taken = [];
     int held;
-    long parkedAt, joinedAt, heardAt = Stopwatch.GetTimestamp();
+    long parkedAt, emptySince, heardAt = Stopwatch.GetTimestamp();
 
     public void Start() { }
     public void Connected() { }
@@ -73,9 +73,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     // The client says nothing when the brokers don't know its group protocol: it waits for ever for partitions that nobody gives it.
     void SayWhenUnassigned()
     {
-        if (assigned.Count > 0 || consumer is null || kafka.Unassigned || Stopwatch.GetElapsedTime(joinedAt) < GivenBy) return;
-        kafka.Unassigned = true;
-        Log.Unassigned(log, service.Name);
+        if (assigned.Count == 0 && consumer is not null && Stopwatch.GetElapsedTime(emptySince) > GivenBy && kafka.Unassigned.TryAdd(service.Name, true)) Log.Unassigned(log, service.Name);
     }
 
     /// <summary>
@@ -94,7 +92,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
             .SetErrorHandler((_, e) => { if (e.Code == ErrorCode.Local_AllBrokersDown) kafka.Away(TimeProvider.System); })
             .SetLogHandler((_, _) => { }).Build();
         joined.Subscribe(service.Sources.Select(kafka.Options.TopicOf));
-        joinedAt = Stopwatch.GetTimestamp();
+        emptySince = Stopwatch.GetTimestamp();
         return joined;
     }
 
@@ -117,7 +115,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
             }).ToList();
         });
         health.Leases = $"{assigned.Count} partitions";
-        kafka.Unassigned = false;
+        kafka.Unassigned.TryRemove(service.Name, out _);
         return offsets;
     }
 
@@ -125,6 +123,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
     {
         var gone = parts.Select(Of).ToHashSet();
         foreach (var p in gone) assigned.Remove(p);
+        if (assigned.Count == 0) emptySince = Stopwatch.GetTimestamp();
         foreach (var p in gone) if (waiting.Remove(p, out var unread)) held -= unread.Count;
         health.Leases = $"{assigned.Count} partitions";
     }
@@ -213,7 +212,7 @@ internal sealed partial class KafkaLog(HubService service, HubDatabase database,
 
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: Kafka has given this instance no partition yet; a Kafka older than 4.0 doesn't know the group protocol: upgrade it, or set Kafka__group_protocol=classic; a newer one that says in its log that writes of the group coordinator time out needs that broker restarted")] public static partial void Unassigned(ILogger log, string service);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Service}: " + KafkaLink.NoPartition)] public static partial void Unassigned(ILogger log, string service);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: topics it hears were made anew; it joins its group again")] public static partial void JoinsAnew(ILogger log, string service);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: Kafka: {Code}: {Reason}")] public static partial void Failed(ILogger log, string service, string code, string reason);
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service}: {Topic} holds events of another hub; they are left alone. Give each hub names of its own: Kafka__TopicPrefix")] public static partial void Foreign(ILogger log, string service, string topic);

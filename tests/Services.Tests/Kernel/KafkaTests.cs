@@ -113,7 +113,7 @@ public sealed class KafkaTests : KafkaPromises, IDisposable
         await using var hub = await StartAsync("kold", new Producer("p1"), new Ledger(["p1"]));
         await SayAll(hub, 0, 3, "p1");
         using var http = new HttpClient { BaseAddress = hub.Http };
-        await Until.TrueAsync("the sentence", async () => (await (await http.GetAsync("/ready")).Content.ReadAsStringAsync()).Contains("Kafka__group_protocol=classic"), 60);
+        await Until.TrueAsync("the sentence", async () => (await (await http.GetAsync("/ready")).Content.ReadAsStringAsync()) is var said && said.Contains("ledger: Kafka") && said.Contains("Kafka__group_protocol=classic"), 60);
         client["group_protocol"] = "classic";
         await using var classic = await hub.JoinAsync([new Ledger(["p1"])], Settings());
         await HeardOnceInOrder(classic, 3, "p1");
