@@ -56,7 +56,9 @@ sealed record Brokers(string Servers, IReadOnlyList<OwnProcess> Processes, Func<
         System.IO.Directory.Delete(folder, recursive: true);
     }
 
-    static async Task<IReadOnlyList<string>> RunAsync(string program, CancellationToken cancel, params string[] arguments)
+    /// <summary>What a verb of the script printed.</summary>
+    /// <exception cref="HubStop">It failed; with its last lines.</exception>
+    internal static async Task<IReadOnlyList<string>> RunAsync(string program, CancellationToken cancel, params string[] arguments)
     {
         var (code, lines) = await Tool.RunAsync(program, arguments, cancel);
         return code == 0 ? lines : throw new HubStop(Exit.ServerUnreachable, $"{program} {arguments[0]} 失败（返回 {code}）：{lines.LastOrDefault()}", $"{program} {arguments[0]} ended with {code}: {string.Join(" / ", lines.TakeLast(4))}");

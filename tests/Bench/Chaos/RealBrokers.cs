@@ -17,16 +17,16 @@ internal sealed class RealBrokers : IAsyncDisposable
 
     public static async Task<RealBrokers> StartAsync(string program, string folder, CancellationToken cancel)
     {
-        var lines = await RunAsync(program, cancel, ["start", folder, "--brokers", $"{Count}", "--port", $"{Ports.Choose(0, [], port => Enumerable.Range(port, 2 * Count).All(Ports.IsFree))}", .. Bench.Brokers.ShortSessions]);
+        var lines = await Bench.Brokers.RunAsync(program, cancel, ["start", folder, "--brokers", $"{Count}", "--port", $"{Ports.Choose(0, [], port => Enumerable.Range(port, 2 * Count).All(Ports.IsFree))}", .. Bench.Brokers.ShortSessions]);
         return new(program, folder, lines.Last(l => l.Contains(':')).Trim());
     }
 
-    public Task KillAsync(int broker) => RunAsync(program, CancellationToken.None, "kill", folder, $"{broker}");
+    public Task KillAsync(int broker) => Bench.Brokers.RunAsync(program, CancellationToken.None, "kill", folder, $"{broker}");
 
     /// <summary>Returns when every partition has all its copies again: a broker that still catches up is one that is away.</summary>
     public async Task RestartAsync()
     {
-        await RunAsync(program, CancellationToken.None, "start", folder);
+        await Bench.Brokers.RunAsync(program, CancellationToken.None, "start", folder);
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         await Until.TrueAsync("every partition has all its copies again", () =>
         {
@@ -35,11 +35,5 @@ internal sealed class RealBrokers : IAsyncDisposable
         }, 120);
     }
 
-    private static async Task<IReadOnlyList<string>> RunAsync(string program, CancellationToken cancel, params string[] arguments)
-    {
-        var (code, lines) = await Tool.RunAsync(program, arguments, cancel);
-        return code == 0 ? lines : throw new InvalidOperationException($"{Path.GetFileName(program)} {arguments[0]} ended with {code}: {string.Join('\n', lines.TakeLast(5))}");
-    }
-
-    public async ValueTask DisposeAsync() => await RunAsync(program, CancellationToken.None, "stop", folder);
+    public async ValueTask DisposeAsync() => await Bench.Brokers.RunAsync(program, CancellationToken.None, "stop", folder);
 }
