@@ -1,6 +1,6 @@
 // Every unit's name, fetched once a page, by name, code, or the first letters of its syllables.
 let units;
-export const load = async () => { try { units ??= await (await fetch('/units')).json(); } catch { units = undefined; } return units ?? []; };
+export const load = () => units ??= fetch('/units').then(reply => reply.json()).catch(() => { units = undefined; return []; });
 const follows = (letters, typed) => { let at = 0; for (const c of letters) if (c === typed[at]) at++; return at === typed.length; };
 function rank(u, typed) {
   if (u.name.startsWith(typed) || u.code === typed || u.code.split('-').at(-1).startsWith(typed)) return 0;
