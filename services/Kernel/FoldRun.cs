@@ -8,7 +8,7 @@ namespace InquiryHub.Kernel;
 /// </summary>
 internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Position, Cursor> cursors, Dictionary<string, SortedSet<long>> parked, HashSet<string> deferred, string? refused = null)
 {
-    readonly HashSet<string> blocked = [];
+    readonly HashSet<string> blocked = [], replayedKeys = [];
 
     public Dictionary<Position, Cursor> Cursors => cursors;
     public HashSet<Position> Moved { get; } = [];
@@ -16,6 +16,8 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
     public List<(Message Message, string Error, bool Deferred)> ToPark { get; } = [];
     public List<long> Replayed { get; } = [];
     public List<(string Key, string Error, bool Deferred)> FailedReplays { get; } = [];
+    /// <summary>Keys whose first messages were folded while more of them wait: those were parked after somebody marked the queue, and follow it.</summary>
+    public IEnumerable<string> Freed => replayedKeys.Where(k => parked.ContainsKey(k) && !blocked.Contains(k));
     public List<IMessage> ReferenceRows { get; } = [];
     public int Folded { get; private set; }
     public int Duplicates { get; private set; }
@@ -45,6 +47,7 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
             return;
         }
         Replayed.Add(replay.Id);
+        replayedKeys.Add(key);
         queue.Remove(replay.Id);
         if (queue.Count == 0) parked.Remove(key);
     }

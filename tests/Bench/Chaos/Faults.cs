@@ -153,13 +153,16 @@ internal sealed class Faults(ChaosCity city, Witness witness, Citizens citizens,
             commit; notify log_channels;
             """, connection))
             await append.ExecuteNonQueryAsync();
-        await Witness.UntilAsync("the poison is parked and later messages of its inquiry wait behind it", async () =>
-            await witness.OneAsync<long>("select count(*) from log.parked where key = $1 and type = $2", inquiry, Poison) > 0
+        await Witness.UntilAsync("every reader has come to the poison and later messages of its inquiry wait behind it", async () =>
+            await witness.OneAsync<bool>("""
+                select not exists (select from log.cursor c join log.outbox o on o.service = c.source and o.shard = c.shard
+                where c.service <> 'relay' and o.key = $1 and o.type = $2 and c.next_seq <= o.seq)
+                """, inquiry, Poison)
             && await witness.OneAsync<long>("select count(*) from log.parked where key = $1 and error like 'held back%'", inquiry) > 0, 60);
         var served = await witness.ServedAsync(await witness.NowAsync());
         var (parked, held) = (await witness.OneAsync<long>("select count(*) from log.parked where key = $1 and type = $2", inquiry, Poison), await witness.OneAsync<long>("select count(*) from log.parked where key = $1 and type <> $2", inquiry, Poison));
         await witness.OneAsync<long>("with r as (update log.parked set type = 'hub.chaos.v1.Nothing', body = '' where key = $1 and type = $2 returning 1) select count(*) from r", inquiry, Poison);
-        await witness.OneAsync<long>("with r as (update log.parked set replay = true where key = $1 returning 1) select count(*) from r", inquiry);
+        await using (var connection = await city.Admin.OpenConnectionAsync()) await Kernel.Parking.ReplayAsync(connection, inquiry);
         await Witness.UntilAsync("nothing of the inquiry is parked any more", async () => await witness.OneAsync<long>("select count(*) from log.parked where key = $1", inquiry) == 0, 60);
         return new(true, $"parked by {parked} services, {held} of its inquiry held back, the others went on", served);
     }

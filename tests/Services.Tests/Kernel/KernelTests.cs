@@ -84,6 +84,20 @@ public sealed class KernelTests
     }
 
     [Fact]
+    public async Task What_was_parked_behind_a_key_after_it_was_marked_for_replay_follows_it()
+    {
+        var ledger = new Ledger(["p1"], poison: m => Ledger.Fact(m) == "0");
+        await using var hub = await TestHub.StartAsync("late", [new Producer("p1"), ledger]);
+        for (var n = 0; n < 3; n++) await Say(hub, "p1", "bad", $"{n}");
+        await hub.QuietAsync();
+        ledger.Poison = _ => false;
+        // As if the others were just being parked: whoever marks the queue doesn't see them.
+        await hub.SqlAsync("update log.parked set replay = true where id = (select min(id) from log.parked)");
+        await Until.TrueAsync("the key is free again", async () => await hub.ScalarAsync<long>("select count(*) from log.parked") == 0);
+        Assert.Equal(["p1:0", "p1:1", "p1:2"], (await Entries(hub))["bad"].Facts);
+    }
+
+    [Fact]
     public async Task Bytes_that_are_no_message_are_parked_with_their_place()
     {
         await using var hub = await TestHub.StartAsync("bytes", [new Producer("p1"), new Ledger(["p1"])]);
