@@ -40,6 +40,8 @@ public static class Topics
         [
             new(InquiryDispatched.Descriptor, "inquiry_id"),
             new(InquiryHeld.Descriptor, "inquiry_id"),
+            new(ReturnAccepted.Descriptor, "inquiry_id"),
+            new(ReturnRejected.Descriptor, "inquiry_id"),
         ]),
         new("assignment", Retention,
         [
@@ -61,6 +63,8 @@ public static class Topics
             new(TaskWithdrawn.Descriptor, "inquiry_id"),
             new(AnswerRated.Descriptor, "inquiry_id"),
             new(PersonRevealed.Descriptor, "inquiry_id"),
+            new(ReturnRequested.Descriptor, "inquiry_id"),
+            new(ReturnWithdrawn.Descriptor, "inquiry_id"),
         ]),
         // One key for all reference data: an officer must not be read before the unit it belongs to.
         new("directory", Retention,

@@ -21,7 +21,7 @@ sealed record CaseStep(CaseState Case, IReadOnlyList<IMessage> Events)
 static class CaseProjection
 {
     public const string Delivered = "Delivered", Undeliverable = "Undeliverable", InDoubt = "InDoubt";
-    public const string Replaced = "Replaced", CaseClosed = "CaseClosed";
+    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed";
     public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly";
 
     /// <summary>A direct answer closes the case as it is filed; anything else waits for its unit.</summary>
@@ -49,7 +49,7 @@ static class CaseProjection
 
     public static CaseStep Dispatched(CaseState c, InquiryDispatched e, DateTimeOffset now)
     {
-        var dispatch = new Dispatch(e.DispatchNo, e.UnitCode, e.Role, e.DispatchedAt.ToDateTimeOffset(), e.Reason, e.DispatchedBy);
+        var dispatch = new Dispatch(e.DispatchNo, e.UnitCode, e.Role, e.DispatchedAt.ToDateTimeOffset(), e.Reason, e.DispatchedBy) { Designated = e.Designated };
         var next = (c with { Held = false }).With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Dispatch = dispatch });
         var newest = next.Tasks.Max(t => t.Dispatch?.No ?? 0);
         return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : Withdraw(next, t => t.Dispatch?.No < newest, Replaced, now);
@@ -61,7 +61,13 @@ static class CaseProjection
         return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : next;
     }
 
-    public static CaseStep ClockStarted(CaseState c, ClockStarted e) => Clock(c, e.TaskId, k => k with { DueAt = e.DueAt.ToDateTimeOffset(), Provisional = e.Provisional });
+    /// <summary>The dispatcher agrees: another unit's dispatch follows.</summary>
+    public static CaseStep ReturnAccepted(CaseState c, ReturnAccepted e, DateTimeOffset now) => Withdraw(c, t => t.TaskId == e.TaskId, Returned, now);
+
+    public static CaseStep ReturnRejected(CaseState c, ReturnRejected e) =>
+        c.With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Rejection = new(e.RejectedBy, e.RejectedAt.ToDateTimeOffset(), e.Words?.ToByteArray() ?? []) });
+
+    public static CaseStep ClockStarted(CaseState c, ClockStarted e) => Clock(c, e.TaskId, k => k with { DueAt = e.DueAt.ToDateTimeOffset(), Provisional = e.Provisional, ReturnBy = e.ReturnBy?.ToDateTimeOffset() });
     public static CaseStep ClockOverdue(CaseState c, ClockOverdue e) => Clock(c, e.TaskId, k => k with { OverdueAt = e.FoundAt.ToDateTimeOffset() });
     public static CaseStep ClockStopped(CaseState c, ClockStopped e) => Clock(c, e.TaskId, k => k with { InTime = e.InTime });
 

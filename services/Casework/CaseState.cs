@@ -26,7 +26,11 @@ sealed record Delivery(int AnswerNo, string State, string Detail, DateTimeOffset
 sealed record Hold(string Reason, DateTimeOffset At);
 
 /// <summary>Routing: a unit has it.</summary>
-sealed record Dispatch(int No, string UnitCode, UnitRole Role, DateTimeOffset At, string Reason, string By);
+sealed record Dispatch(int No, string UnitCode, UnitRole Role, DateTimeOffset At, string Reason, string By)
+{
+    /// <summary>指定承办. Written only where it is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Designated { get; init; }
+}
 
 /// <summary>Assignment: an officer has it.</summary>
 sealed record Assigned(string OfficerId, string UnitCode, DateTimeOffset At);
@@ -34,6 +38,8 @@ sealed record Assigned(string OfficerId, string UnitCode, DateTimeOffset At);
 /// <summary>Sla: when it is due; found overdue; in time or not when it stopped.</summary>
 sealed record DueClock(DateTimeOffset? DueAt, bool Provisional, DateTimeOffset? OverdueAt, bool? InTime)
 {
+    /// <summary>Until then the unit may return it; null when no limit was set.</summary>
+    public DateTimeOffset? ReturnBy { get; init; }
     internal bool Late => InTime is { } inTime ? !inTime : OverdueAt is not null;
 }
 
@@ -54,7 +60,12 @@ sealed record CaseTask(string TaskId)
     public SignIn? SignIn { get; init; }
     public Answer? Answer { get; init; }
     public Withdrawal? Withdrawal { get; init; }
+    /// <summary>Null, and not written, until the unit asks to return it.</summary>
+    public IReadOnlyList<ReturnRequest>? Returns { get; init; }
+    public ReturnRejection? Rejection { get; init; }
 
+    /// <summary>A dispatcher has to decide.</summary>
+    internal bool Returning => Open && Rejection is null && Returns is [.., { WithdrawnAt: null }];
     internal bool Open => Answer is null && Withdrawal is null;
     internal string UnitCode => Dispatch?.UnitCode ?? Assigned?.UnitCode ?? "";
     internal bool Assisting => Dispatch?.Role == UnitRole.Assisting;
@@ -63,6 +74,7 @@ sealed record CaseTask(string TaskId)
     {
         { Withdrawal: not null } => "Withdrawn",
         { Answer: not null } => "Answered",
+        { Returning: true } => "ReturnRequested",
         { SignIn: not null } => "SignedIn",
         { Assigned: not null } => "Assigned",
         _ => "Waiting",
@@ -108,6 +120,7 @@ sealed record CaseState(string InquiryId)
         { Held: true } => "Held",
         { Lead: null } => "Registered",
         { Lead.Answer: { } answer } => DeliveryOf(answer) is { State: CaseProjection.Delivered } ? "Delivered" : "Answered",
+        { Lead.Returning: true } => "ReturnRequested",
         { Lead.SignIn: not null } => "SignedIn",
         _ => "Dispatched",
     };

@@ -31,6 +31,7 @@ static class CaseView
         InquiryId = c.InquiryId, TaskId = t.TaskId, DispatchNo = t.Dispatch!.No, UnitCode = t.UnitCode, OfficerId = t.Assigned?.OfficerId ?? "", State = t.State, Role = t.Dispatch.Role,
         DispatchedAt = Stamp(t.Dispatch.At), AssignedAt = Stamp(t.Assigned?.At), DueAt = Stamp(t.Clock?.DueAt), Late = t.Clock?.Late ?? false,
         Title = c.Registration?.Title ?? "", Kind = c.Registration?.Kind ?? default, Urges = c.Urges.Count(),
+        ReturnState = t.Returning ? "Requested" : t.Rejection is not null ? "Rejected" : "", ReturnBy = Stamp(t.Clock?.ReturnBy), Designated = t.Dispatch.Designated,
     };
 
     public static RevealRow Row(string inquiryId, Reveal r, string words) => new()
@@ -39,8 +40,8 @@ static class CaseView
     };
 
     /// <param name="person">The personal fields, unsealed; null when they were purged.</param>
-    /// <param name="revealWords">What somebody wrote who looked at them, unsealed.</param>
-    public static CaseFile File(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, Content? person, IReadOnlyDictionary<int, string>? ratingWords = null, Func<Reveal, string>? revealWords = null)
+    /// <param name="unseal">What colleagues wrote beside an entry.</param>
+    public static CaseFile File(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, Content? person, IReadOnlyDictionary<int, string>? ratingWords = null, Func<byte[]?, string>? unseal = null)
     {
         var registration = c.Registration!;
         var file = new CaseFile
@@ -51,7 +52,7 @@ static class CaseView
             CategoryCode = registration.CategoryCode, AreaCode = registration.AreaCode, Contacts = 1 + c.Added.Count, ReplyUnwanted = !registration.WantsReply,
         };
         file.Tasks.AddRange(c.Tasks.Where(t => t.Dispatch is not null).OrderBy(t => t.Dispatch!.No).Select(t => Row(c, t)));
-        file.Timeline.AddRange(Timeline(c, revealWords).OrderBy(e => e.At));
+        file.Timeline.AddRange(Timeline(c, unseal ?? (_ => "")).OrderBy(e => e.At));
         file.Answers.AddRange(Answers(c, text, answers));
         foreach (var a in file.Answers) (a.Grade, a.RatingWords) = (c.RatingOf(a.AnswerNo)?.Grade ?? default, ratingWords?.GetValueOrDefault(a.AnswerNo) ?? "");
         if ((registration.Direct is not null ? file.Answers.FirstOrDefault() : file.Answers.FirstOrDefault(a => a.TaskId == c.Lead?.TaskId)) is { } shown)
@@ -66,7 +67,7 @@ static class CaseView
         {
             InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(c.Lead?.Dispatch?.At), SignedInAt = Stamp(c.Lead?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
             Urges = c.Urges.Count(), UrgedAt = Stamp(c.Urges.Select(u => (DateTimeOffset?)u.At).Max()),
-            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" => "Handling", "Closed" => "Closed", _ => "Answered" },
+            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" => "Handling", "Closed" => "Closed", _ => "Answered" },
         };
         if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == 0 || a.TaskId == c.Lead?.TaskId) is { } answer)
             (progress.PublicReply, progress.AnsweredAt, progress.AnswerNo, progress.Grade) = (answer.PublicReply, answer.AnsweredAt, answer.AnswerNo, c.RatingOf(answer.AnswerNo)?.Grade ?? default);
@@ -89,7 +90,7 @@ static class CaseView
     }
 
     // In the order in which things happen, for those that have the same instant.
-    static IEnumerable<CaseEntry> Timeline(CaseState c, Func<Reveal, string>? revealWords)
+    static IEnumerable<CaseEntry> Timeline(CaseState c, Func<byte[]?, string> unseal)
     {
         if (c.Registration is { } r) yield return Entry(r.ReceivedAt, "InquiryRegistered", r.TakenBy, r.ReceivingUnitCode, r.Channel);
         foreach (var a in c.Added) yield return Entry(a.At, a.Urge ? "InquiryUrged" : "ContactAdded", "", "", a.Channel);
@@ -97,6 +98,7 @@ static class CaseView
         foreach (var t in c.Tasks) if (t.Dispatch is { } d) yield return Entry(d.At, "InquiryDispatched", d.By, d.UnitCode, d.Reason);
         foreach (var t in c.Tasks) if (t.Assigned is { } a) yield return Entry(a.At, "OfficerAssigned", a.OfficerId, a.UnitCode, "");
         foreach (var t in c.Tasks) if (t.SignIn is { } s) yield return Entry(s.At, "TaskSignedIn", s.OfficerId, t.UnitCode, "");
+        foreach (var t in c.Tasks) foreach (var entry in Returned(t, unseal)) yield return entry;
         foreach (var t in c.Tasks) if (t.Clock?.OverdueAt is { } late) yield return Entry(late, "ClockOverdue", "", t.UnitCode, "");
         foreach (var t in c.Tasks) if (t.Answer is { } a) yield return Entry(a.At, "InquiryAnswered", a.OfficerId, t.UnitCode, t.Assisting ? "Assisting" : "Lead");
         foreach (var t in c.Tasks) if (t.Withdrawal is { } w) yield return Entry(w.At, "TaskWithdrawn", "", t.UnitCode, w.Reason);
@@ -106,10 +108,25 @@ static class CaseView
         foreach (var look in c.Reveals ?? [])
         {
             var entry = Entry(look.At, "PersonRevealed", look.OfficerId.Length > 0 ? look.OfficerId : look.Account, look.UnitCode, look.Reason);
-            (entry.EntryNo, entry.Words) = (look.No, revealWords?.Invoke(look) ?? "");
+            (entry.EntryNo, entry.Words) = (look.No, unseal(look.Words));
             yield return entry;
         }
         if (c.Closing is { } closing) yield return Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
+    }
+
+    static IEnumerable<CaseEntry> Returned(CaseTask t, Func<byte[]?, string> unseal)
+    {
+        foreach (var r in t.Returns ?? [])
+        {
+            var asked = Entry(r.At, "ReturnRequested", r.OfficerId, t.UnitCode, r.Reason);
+            (asked.Words, asked.ToUnitCode) = (unseal(r.Words), r.SuggestedUnitCode);
+            yield return asked;
+            if (r.WithdrawnAt is { } kept) yield return Entry(kept, "ReturnWithdrawn", r.OfficerId, t.UnitCode, "");
+        }
+        if (t.Rejection is not { } no) yield break;
+        var rejected = Entry(no.At, "ReturnRejected", no.By, t.UnitCode, "");
+        rejected.Words = unseal(no.Words);
+        yield return rejected;
     }
 
     static CaseEntry Entry(DateTimeOffset at, string act, string actor, string unitCode, string detail) => new() { At = Stamp(at), Act = act, Actor = actor, UnitCode = unitCode, Detail = detail };

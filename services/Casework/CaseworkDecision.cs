@@ -31,9 +31,11 @@ static class CaseworkDecision
         if (CanAct(c!, task) is { } no) return no;
         if (task.Answer is not null) return CaseworkRefusals.AlreadyAnswered;
 
-        var signed = task.SignIn is null ? SignedIn(c!, task, actor, now) : c!;
+        // Who answers keeps it.
+        var kept = task.Returning ? ReturnDecision.Withdrawn(c!, task, actor, now) : c!;
+        var signed = task.SignIn is null ? SignedIn(kept.Case, kept.Case.Task(taskId)!, actor, now) : kept.Case;
         var answer = new Answer(c!.Tasks.Max(t => t.Answer?.No ?? 0) + 1, actor.OfficerId, now, null);
-        return new CaseStep(signed.Case.With(signed.Case.Task(taskId)! with { Answer = answer }), [.. signed.Events, new InquiryAnswered
+        return new CaseStep(signed.Case.With(signed.Case.Task(taskId)! with { Answer = answer }), [.. kept.Events, .. signed.Events, new InquiryAnswered
         {
             InquiryId = c.InquiryId, TaskId = taskId, AnswerNo = answer.No, AnsweredBy = actor.OfficerId, AnsweredAt = CityTime.Stamp(now),
             PublicReply = sealedReply, UnitCode = task.UnitCode, Role = task.Dispatch!.Role,
@@ -57,14 +59,14 @@ static class CaseworkDecision
     static CaseStep SignedIn(CaseState c, CaseTask task, Actor actor, DateTimeOffset now) => new(c.With(task with { SignIn = new(actor.OfficerId, now) }),
         [new TaskSignedIn { InquiryId = c.InquiryId, TaskId = task.TaskId, OfficerId = actor.OfficerId, SignedInAt = CityTime.Stamp(now), UnitCode = task.UnitCode }]);
 
-    static (CaseTask? Task, Refusal? Refusal) TaskFor(CaseState? c, string taskId, Actor actor)
+    internal static (CaseTask? Task, Refusal? Refusal) TaskFor(CaseState? c, string taskId, Actor actor)
     {
         if (c?.Registration is null) return (null, Refusals.UnknownInquiry);
         if (c.Task(taskId) is not { Dispatch: not null } task) return (null, CaseworkRefusals.UnknownTask);
         return actor.Is(Roles.Officer) && actor.OfficerId.Length > 0 && actor.UnitCode == task.UnitCode ? (task, null) : (null, Refusals.NotYours);
     }
 
-    static Refusal? CanAct(CaseState c, CaseTask task) =>
+    internal static Refusal? CanAct(CaseState c, CaseTask task) =>
         task.Withdrawal is not null ? CaseworkRefusals.TaskWithdrawn
         : c.Closing is not null ? CaseworkRefusals.CaseClosed
         : task.Assigned is null ? CaseworkRefusals.TaskWaiting

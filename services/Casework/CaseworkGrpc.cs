@@ -77,7 +77,7 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         using var step = Trace.Walk(6, "Casework", c.Trace); // Walk 6: the officer reads the case
         var (text, answers) = await CaseworkStore.TextsAsync(database, c, stop);
         var ratings = text?.Ratings?.ToDictionary(r => r.AnswerNo, r => ring.Unseal<Text>(inquiryId, Sealed.Parser.ParseFrom(r.Words))?.Text_ ?? "");
-        return CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)), ratings, r => reveals.Words(inquiryId, r));
+        return CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)), ratings, words => reveals.Words(inquiryId, words));
     }
 
     [Authorize(Roles = Roles.Officer)]
@@ -104,6 +104,26 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         c => new AnswerInquiryReply { AnswerNo = c.Task(request.TaskId)!.Answer!.No, AnsweredAt = CityTime.Stamp(c.Task(request.TaskId)!.Answer!.At) },
         walk: c => Trace.Walk(7, "Casework", c?.Trace), // Walk 7: the officer answers
         want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ScopeOf(inquiryId))));
+    }
+
+    [Authorize(Roles = Roles.Officer)]
+    public override async Task<ReturnTaskReply> ReturnTask(ReturnTaskRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        request.Words = request.Words.Trim();
+        var words = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = request.Words }) : new();
+        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => ReturnDecision.Return(c, request, actor, words, work.Now),
+            (_, work) => Drafts.Drop(actor.Account, DraftDecision.ReturnScopeOf(inquiryId), work),
+            c => new ReturnTaskReply { RequestedAt = CityTime.Stamp(c.Task(request.TaskId)!.Returns![^1].At) },
+            want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ReturnScopeOf(inquiryId))));
+    }
+
+    [Authorize(Roles = Roles.Officer)]
+    public override async Task<WithdrawReturnReply> WithdrawReturn(WithdrawReturnRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => ReturnDecision.Withdraw(c, request.TaskId, actor, work.Now), null,
+            c => new WithdrawReturnReply { WithdrawnAt = CityTime.Stamp(c.Task(request.TaskId)!.Returns![^1].WithdrawnAt!.Value) });
     }
 
     [Authorize(Roles = $"{Roles.Operator},{Roles.Supervisor}")]
@@ -137,7 +157,7 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         var (rows, total) = await CaseworkStore.RevealsAsync(database, Day(request.From), Day(request.To)?.AddDays(1), size, after, context.CancellationToken);
         return new()
         {
-            Reveals = { rows.Select(r => CaseView.Row(r.InquiryId, r.Reveal, reveals.Words(r.InquiryId, r.Reveal))) }, Total = total,
+            Reveals = { rows.Select(r => CaseView.Row(r.InquiryId, r.Reveal, reveals.Words(r.InquiryId, r.Reveal.Words))) }, Total = total,
             Next = rows.Count < size ? "" : new Mark(rows[^1].Reveal.At, RevealEntry.KeyOf(rows[^1].InquiryId, rows[^1].Reveal.No)).Write(),
         };
     }

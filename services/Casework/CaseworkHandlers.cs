@@ -21,7 +21,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
     }
 
     static bool IsOfACase(Message message) => message.Event is InquiryRegistered or ContactAdded or AnswerDelivered or AnswerUndeliverable or DeliveryInDoubt
-        or InquiryDispatched or InquiryHeld or OfficerAssigned or ClockStarted or ClockOverdue or ClockStopped;
+        or InquiryDispatched or InquiryHeld or ReturnAccepted or ReturnRejected or OfficerAssigned or ClockStarted or ClockOverdue or ClockStopped;
 
     public void Fold(Message message, UnitOfWork work)
     {
@@ -39,6 +39,8 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
             DeliveryInDoubt e => CaseProjection.Delivery(c, new(e.AnswerNo, CaseProjection.InDoubt, e.Door, e.AttemptedAt.ToDateTimeOffset())),
             InquiryHeld e => CaseProjection.HeldBack(c, e),
             InquiryDispatched e => CaseProjection.Dispatched(c, e, work.Now),
+            ReturnAccepted e => CaseProjection.ReturnAccepted(c, e, work.Now),
+            ReturnRejected e => CaseProjection.ReturnRejected(c, e),
             OfficerAssigned e => CaseProjection.OfficerAssigned(c with { Trace = step?.Id ?? message.Trace }, e, work.Now),
             ClockStarted e => CaseProjection.ClockStarted(c, e),
             ClockOverdue e => CaseProjection.ClockOverdue(c, e),

@@ -49,11 +49,13 @@ static class DraftDecision
 
     public static Refusal? CheckScope(string scope) => scope.Length is 0 or > MaxScope || scope.Any(char.IsControl) ? Refusals.InvalidKey : null;
 
-    /// <summary>The key whose shard a scope's drafts lie in: a case's own, so that the answer drops them in its transaction.</summary>
-    public static string ShardKey(string account, string scope) => scope.StartsWith(OfCase, StringComparison.Ordinal) && InquiryNumber.TryRead(scope[OfCase.Length..], out var inquiryId) ? inquiryId : account;
+    /// <summary>The key whose shard a scope's drafts lie in: a case's own, so that the answer, or the return, drops them in its transaction.</summary>
+    public static string ShardKey(string account, string scope) =>
+        new[] { OfCase, OfReturn }.FirstOrDefault(of => scope.StartsWith(of, StringComparison.Ordinal)) is { } of && InquiryNumber.TryRead(scope[of.Length..], out var inquiryId) ? inquiryId : account;
 
-    const string OfCase = "case/";
+    const string OfCase = "case/", OfReturn = "return/";
     public static string ScopeOf(string inquiryId) => OfCase + inquiryId;
+    public static string ReturnScopeOf(string inquiryId) => OfReturn + inquiryId;
 
     static DraftSet With(DraftSet drafts, string field, DraftField after) => drafts with { Fields = new Dictionary<string, DraftField>(drafts.Fields) { [field] = after } };
 }

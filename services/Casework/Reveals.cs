@@ -40,8 +40,8 @@ sealed class Reveals([FromKeyedServices("casework")] Writer writer, [FromKeyedSe
         };
     }
 
-    /// <summary>What somebody who looked wrote beside the reason; empty without any, or when its key was destroyed.</summary>
-    public string Words(string inquiryId, Reveal r) => r.Words is null ? "" : ring.Unseal<Text>(inquiryId, Sealed.Parser.ParseFrom(r.Words))?.Text_ ?? "";
+    /// <summary>What somebody wrote beside an entry; empty without any, or when its key was destroyed.</summary>
+    public string Words(string inquiryId, byte[]? words) => words is null ? "" : ring.Unseal<Text>(inquiryId, Sealed.Parser.ParseFrom(words))?.Text_ ?? "";
 
     Content? Person(CaseText? text) => text is null ? null : ring.Unseal<Content>(text.InquiryId, Sealed.Parser.ParseFrom(text.Personal));
 }

@@ -81,21 +81,23 @@ internal sealed class DirectoryHandlers(DirectoryStore store, Sessions sessions,
 
     /// <summary>
     /// The shipped data, in one unit of work, unless it was written before: the marker commits with the rows and events,
-    /// so a crash leaves all or nothing and the second of two instances finds it done. True when this call wrote it.
+    /// so a crash leaves all or nothing and the second of two instances finds it done. A city that began before there were returns gets their limit.
+    /// True when this call wrote everything.
     /// </summary>
     public async Task<bool> SeedAsync(ShippedData data)
     {
-        const string marker = "Seed/1";
-        var seeded = await writer.RepeatableAsync<Tuple<bool>>([Key], wants => wants.Add(DirectoryStore.Entries, marker), work =>
+        const string all = "Seed/1", returns = "Seed/2";
+        var seeded = await writer.RepeatableAsync<Tuple<bool>>([Key], wants => wants.Add(DirectoryStore.Entries, all).Add(DirectoryStore.Entries, returns), work =>
         {
-            if (work.Get(DirectoryStore.Entries, marker) is not null) return Tuple.Create(false);
-            foreach (var published in data.All())
+            var first = work.Get(DirectoryStore.Entries, all) is null;
+            if (!first && work.Get(DirectoryStore.Entries, returns) is not null) return Tuple.Create(false);
+            foreach (var published in first ? data.All() : data.Limits.Where(l => l.Clock == "Return"))
             {
                 work.Put(DirectoryStore.Entries, EntryRow.Of(published));
                 work.Emit(Key, published);
             }
-            work.Put(DirectoryStore.Entries, new("Seed", "1", System.Text.Json.JsonSerializer.SerializeToElement(new { seededAt = work.Now })));
-            return Tuple.Create(true);
+            foreach (var part in first ? ["1", "2"] : new[] { "2" }) work.Put(DirectoryStore.Entries, new("Seed", part, System.Text.Json.JsonSerializer.SerializeToElement(new { seededAt = work.Now })));
+            return Tuple.Create(first);
         });
         return seeded.Value!.Item1;
     }

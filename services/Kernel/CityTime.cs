@@ -14,6 +14,9 @@ public static class CityTime
     /// <summary>The end of a day, 24:00 in the city, as an instant (民法典 art. 203: the last day ends at 24:00).</summary>
     public static DateTimeOffset EndOf(DateOnly day) => At(day.AddDays(1), TimeOnly.MinValue);
 
+    /// <summary>The day that ends with this instant, the other way round.</summary>
+    public static DateOnly LastDayOf(DateTimeOffset end) => DateOf(end.AddTicks(-1));
+
     public static DateTimeOffset At(DateOnly day, TimeOnly time) => new DateTimeOffset(day.ToDateTime(time), Offset).ToUniversalTime();
 
     public static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
 
@@ -16,7 +18,16 @@ sealed record RoutedInquiry(string InquiryId, InquiryKind Kind, Urgency Urgency,
     public DateTimeOffset DecidedAt { get; init; }
     public string DecidedBy { get; init; } = "";
     public DateTimeOffset? HeldSince { get; init; }
+    /// <summary>A unit wants to be rid of it: then it is held too. Null, and not written, otherwise.</summary>
+    public RequestedReturn? Return { get; init; }
+    /// <summary>How often that was agreed to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Returned { get; init; }
+    /// <summary>指定承办: the unit of the last dispatch may not return it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Designated { get; init; }
 }
+
+/// <summary>Casework: what the unit of the newest dispatch asks for.</summary>
+sealed record RequestedReturn(string TaskId, string UnitCode, string Reason, string SuggestedUnitCode, DateTimeOffset At);
 
 /// <summary>Where it goes and why: a unit, or held with the reason and who might fit.</summary>
 sealed record RoutingChoice(string? UnitCode, string Reason, string CatalogueEntry, string RunnerUpUnitCode, IReadOnlyList<string> Candidates)
@@ -82,13 +93,47 @@ static class RoutingDecision
         foreach (var code in assisting.Prepend(lead))
             if (!catalogue.IsActive(code))
                 return Refusals.Of("UnknownUnit", $"没有这个单位或已停用：{code}。", $"There is no active unit with the code {code}.");
+        if (inquiry.Return is { } r && r.UnitCode == lead)
+            return Refusals.Of("ReturnRequested", "该单位正申请退单：不同意的，请写明理由驳回；同意的，请派给别的单位。", "That unit wants to return it: reject the return with a reason, or place it with another unit.");
         if (assisting.Contains(lead) || assisting.Distinct().Count() != assisting.Count)
             return Refusals.Of("InvalidUnits", "主办单位不能同时协办，协办单位不能重复。", "The lead unit can't assist as well, and no unit may assist twice.");
+        var returned = inquiry.Returned + (inquiry.Return is null ? 0 : 1);
         return inquiry with
         {
+            Return = null, Returned = returned, Designated = catalogue.Designates(returned, now),
             DispatchNo = inquiry.DispatchNo + 1, UnitCode = lead, AssistingUnitCodes = assisting, Reason = "PlacedByHand", CatalogueEntry = "",
             Candidates = [], HeldSince = null, DecidedAt = now, DecidedBy = dispatcher,
         };
+    }
+
+    /// <summary>
+    /// 退单: a dispatcher decides. Who might take it: whom the unit thinks of, the runner-up, and the units of the area. A request about a former
+    /// dispatch is over: Casework withdraws that task.
+    /// </summary>
+    public static RoutedInquiry Returning(RoutedInquiry inquiry, ReturnRequested e, Catalogue catalogue) => e.DispatchNo != inquiry.DispatchNo ? inquiry : inquiry with
+    {
+        Return = new(e.TaskId, e.UnitCode, e.Reason, e.SuggestedUnitCode, e.RequestedAt.ToDateTimeOffset()), HeldSince = e.RequestedAt.ToDateTimeOffset(),
+        Candidates = [.. catalogue.Chain(inquiry.AreaCode).Select(a => a.UnitCode).Prepend(inquiry.RunnerUpUnitCode).Prepend(e.SuggestedUnitCode)
+            .Where(u => u != e.UnitCode && catalogue.IsActive(u)).Distinct().Take(5)],
+    };
+
+    /// <summary>The unit keeps it after all.</summary>
+    public static RoutedInquiry Kept(RoutedInquiry inquiry, ReturnWithdrawn e) => inquiry.Return?.TaskId == e.TaskId ? Placed(inquiry) : inquiry;
+
+    static RoutedInquiry Placed(RoutedInquiry inquiry) => inquiry with { Return = null, HeldSince = null, Candidates = [] };
+
+    public const int MaxWords = 500;
+
+    /// <summary>驳回退单: the unit has to handle it.</summary>
+    public static Outcome<RoutedInquiry> Reject(RoutedInquiry? inquiry, int expectedDispatchNo, string words)
+    {
+        if (inquiry is null) return Refusals.UnknownInquiry;
+        if (inquiry.Return is null || inquiry.DispatchNo != expectedDispatchNo)
+            return Refusals.Of("NoReturn", "这件诉求没有待审核的退单（已撤回，或已由他人处理），请刷新。", "No return of this inquiry waits for a decision: it was taken back, or somebody decided; please refresh.");
+        if (string.IsNullOrWhiteSpace(words)) return Refusals.Of("ReasonMissing", "请写明驳回理由，承办单位会看到。", "Please write why the return is rejected; the unit reads it.");
+        if (words.EnumerateRunes().Count() > MaxWords || words.Contains('\0'))
+            return Refusals.Of("InvalidWords", $"驳回理由不得超过 {MaxWords} 字，也不能含有无法保存的字符，请改正。", $"The reason may have {MaxWords} characters and none that can't be saved; please correct it.");
+        return Placed(inquiry);
     }
 
     public static string TaskId(string inquiryId, int dispatchNo, int ordinal) => $"{inquiryId}/{dispatchNo}/{ordinal}";

@@ -1,3 +1,4 @@
+using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Channels;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Contracts.Routing;
@@ -5,17 +6,27 @@ using InquiryHub.Kernel;
 
 namespace InquiryHub.Routing;
 
-/// <summary>What routing hears: a registered inquiry is dispatched or held. A direct answer needs no unit.</summary>
+/// <summary>What routing hears: a registered inquiry is dispatched or held (a direct answer needs no unit); one that its unit wants to return is held.</summary>
 sealed class RoutingHandlers : IFold
 {
     public void Want(Message message, Wants wants)
     {
-        if (message.Event is InquiryRegistered { DirectAnswer: null }) wants.Add(RoutingStore.Inquiries, message.Key);
+        if (message.Event is InquiryRegistered { DirectAnswer: null } or ReturnRequested or ReturnWithdrawn) wants.Add(RoutingStore.Inquiries, message.Key);
     }
 
     public void Fold(Message message, UnitOfWork work)
     {
-        if (message.Event is not InquiryRegistered { DirectAnswer: null } e) return;
+        switch (message.Event)
+        {
+            case InquiryRegistered { DirectAnswer: null } e: Registered(e, work); break;
+            // Dispatched here: what is returned is known.
+            case ReturnRequested e: work.Put(RoutingStore.Inquiries, RoutingDecision.Returning(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e, work.Reference<Catalogue>())); break;
+            case ReturnWithdrawn e: work.Put(RoutingStore.Inquiries, RoutingDecision.Kept(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e)); break;
+        }
+    }
+
+    static void Registered(InquiryRegistered e, UnitOfWork work)
+    {
         using var step = work.Walk(3, "Routing"); // Walk 3: which unit answers
         var inquiry = new RoutedInquiry(e.InquiryId, e.Kind, e.Urgency, e.CategoryCode, e.AreaCode, e.Contact.Channel, e.Contact.ReceivedAt.ToDateTimeOffset());
         var catalogue = work.Reference<Catalogue>();
@@ -44,7 +55,7 @@ sealed class RoutingHandlers : IFold
                 InquiryId = i.InquiryId, TaskId = RoutingDecision.TaskId(i.InquiryId, i.DispatchNo, n + 1), DispatchNo = i.DispatchNo, UnitCode = units[n],
                 Role = n == 0 ? UnitRole.Lead : UnitRole.Assisting, DispatchedAt = CityTime.Stamp(work.Now), Reason = i.Reason, CatalogueEntry = i.CatalogueEntry,
                 RunnerUpUnitCode = i.RunnerUpUnitCode, DispatchedBy = i.DecidedBy, Kind = i.Kind, Urgency = i.Urgency, CategoryCode = i.CategoryCode, AreaCode = i.AreaCode,
-                Channel = i.Channel, ReceivedAt = CityTime.Stamp(i.ReceivedAt),
+                Channel = i.Channel, ReceivedAt = CityTime.Stamp(i.ReceivedAt), Designated = i.Designated,
             });
         return [.. units.Select((_, n) => RoutingDecision.TaskId(i.InquiryId, i.DispatchNo, n + 1))];
     }

@@ -6,7 +6,11 @@ using InquiryHub.Kernel;
 namespace InquiryHub.Sla;
 
 /// <summary>How a clock was started: Routing's facts and the limit that held. The original due time is never overwritten.</summary>
-sealed record ClockStart(int DispatchNo, string UnitCode, DateTimeOffset At, DateTimeOffset DueAt, DateOnly DueOn, int LimitWorkingDays, bool Provisional, string LimitSource);
+sealed record ClockStart(int DispatchNo, string UnitCode, DateTimeOffset At, DateTimeOffset DueAt, DateOnly DueOn, int LimitWorkingDays, bool Provisional, string LimitSource)
+{
+    /// <summary>Until then the unit may return it (退单); null when no limit was set.</summary>
+    public DateTimeOffset? ReturnBy { get; init; }
+}
 
 /// <summary>How it ended: Casework's fact.</summary>
 sealed record ClockStop(DateTimeOffset At, string Cause);
@@ -53,9 +57,10 @@ static class SlaDecision
         if (clock.Start is not null) return new(clocks, []);
         var at = e.DispatchedAt.ToDateTimeOffset();
         var day = CityTime.DateOf(at);
-        if (rules.LimitOf(e.Kind, e.Urgency, day) is not { } limit) return null;
+        if (rules.LimitOf(SlaRules.Handling, e.Kind, e.Urgency, day) is not { } limit) return null;
         var (dueOn, provisional) = rules.Calendar.Add(day, limit.WorkingDays);
-        var started = clock with { Start = new(e.DispatchNo, e.UnitCode, at, CityTime.EndOf(dueOn), dueOn, limit.WorkingDays, provisional, limit.Source) };
+        var returnBy = rules.LimitOf(SlaRules.Return, e.Kind, e.Urgency, day) is { } within ? CityTime.EndOf(rules.Calendar.Add(day, within.WorkingDays).Day) : (DateTimeOffset?)null;
+        var started = clock with { Start = new(e.DispatchNo, e.UnitCode, at, CityTime.EndOf(dueOn), dueOn, limit.WorkingDays, provisional, limit.Source) { ReturnBy = returnBy } };
         List<IMessage> events = [Started(e.InquiryId, started)];
         if (started.Stop is not null) events.Add(StoppedOf(e.InquiryId, started));
         return new(clocks.With(started), events);
@@ -89,6 +94,7 @@ static class SlaDecision
         InquiryId = inquiryId, TaskId = c.TaskId, DispatchNo = c.Start!.DispatchNo, Clock = SlaRules.Handling, UnitCode = c.Start.UnitCode,
         StartedAt = CityTime.Stamp(c.Start.At), DueAt = CityTime.Stamp(c.Start.DueAt), DueOn = CityTime.Iso(c.Start.DueOn),
         LimitWorkingDays = c.Start.LimitWorkingDays, Provisional = c.Start.Provisional, LimitSource = c.Start.LimitSource,
+        ReturnBy = c.Start.ReturnBy is { } by ? CityTime.Stamp(by) : null,
     };
 
     static ClockStopped StoppedOf(string inquiryId, TaskClock c) => new()

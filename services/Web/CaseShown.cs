@@ -3,6 +3,7 @@ using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Contracts.Routing;
 using InquiryHub.Contracts.Sla;
+using InquiryHub.Kernel;
 using System.Security.Claims;
 
 namespace InquiryHub.Web;
@@ -17,6 +18,9 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
     public CaseAnswer? Answer => Task is null ? File.Answers.FirstOrDefault(a => a.AnswerNo == 0) : File.Answers.FirstOrDefault(a => a.TaskId == Task.TaskId) ?? File.Answers.FirstOrDefault(a => a.AnswerNo == 0);
     /// <summary>The answer is still to be written, by this reader.</summary>
     public bool Writable => MayAnswer && !Closed && Task is not null && WorkView.IsOpen(Task);
+    /// <summary>退单 can still be asked for; Casework decides.</summary>
+    public bool MayReturn => Writable && Task is { Role: UnitRole.Lead, ReturnState: "", Designated: false } && !ReturnOver;
+    public bool ReturnOver => Task?.ReturnBy is { } by && Calendar is { } days && days.Today > CityTime.LastDayOf(by.ToDateTimeOffset());
     public TimeLeft Left => Task is null || !WorkView.IsOpen(Task) ? TimeLeft.Unknown : Calendar?.Of(Task.DueAt, Task.Late) ?? (Task.Late ? TimeLeft.Late : TimeLeft.Unknown);
     public string Light => File.Row.Late || Task is { Late: true } ? "late" : Closed ? "ok" : WorkCalendar.Light(Left);
 

@@ -66,11 +66,11 @@ internal static class CaseWords
     public static string Icon(string act) => act switch
     {
         "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" => "alert", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskSignedIn" => "check", "ClockOverdue" => "clock",
-        "InquiryAnswered" => "send", "TaskWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
+        "InquiryAnswered" => "send", "TaskWithdrawn" or "ReturnRequested" or "ReturnWithdrawn" => "undo",  "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
     };
 
     public static string Tone(string act) => act switch
-    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskWithdrawn" => "warn", "InquiryAnswered" or "AnswerDelivered" => "ok", _ => "" };
+    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskWithdrawn" or "ReturnRequested" or "ReturnRejected" => "warn", "InquiryAnswered" or "AnswerDelivered" => "ok", _ => "" };
 
     /// <summary>What stands beside the act's name: who, which unit, why.</summary>
     public static string Detail(CaseEntry e, NameList names, Texts t)
@@ -81,6 +81,7 @@ internal static class CaseWords
             e.Actor.Length > 0 ? names.Officer(e.Actor) : "",
             e.EntryNo > 0 ? t["officer.reveal.no", e.EntryNo] : "",
             e.Detail.Length == 0 ? "" : e.Act is "InquiryRegistered" or "ContactAdded" or "InquiryUrged" ? names.Channel(e.Detail, t) : t.Or($"officer.detail.{e.Detail}", e.Detail),
+            e.ToUnitCode.Length > 0 ? t["officer.return.to", names.Unit(e.ToUnitCode)] : "",
             e.Words,
         };
         return string.Join(t["officer.dot"], parts.Where(p => p.Length > 0));

@@ -28,6 +28,17 @@ internal static class OfficerActs
             }
             return new(Say: call.T["officer.answered", call["inquiryId"]], Forget: [$"case/{call["inquiryId"]}"], Again: true);
         });
+        app.MapAct("return-task", async call =>
+        {
+            await call.Hub.Casework.ReturnTaskAsync(new()
+            { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"], Reason = call["reason"], Words = call["words"], SuggestedUnitCode = call["suggested"] }, call.As);
+            return new(Say: call.T["officer.return.asked", call["inquiryId"]], Forget: [$"return/{call["inquiryId"]}"], Again: true);
+        });
+        app.MapAct("withdraw-return", async call =>
+        {
+            await call.Hub.Casework.WithdrawReturnAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"] }, call.As);
+            return new(Say: call.T["officer.return.kept", call["inquiryId"]], Again: true);
+        });
         app.MapAct("reveal", async call =>
         {
             try

@@ -1,9 +1,22 @@
 namespace InquiryHub.Web;
 
-/// <summary>The dispatcher's one act.</summary>
+/// <summary>What a dispatcher does: places, which also agrees to a return, or rejects one.</summary>
 internal static class TriageActs
 {
-    public static void Map(WebApplication app) => app.MapAct("triage-place", PlaceAsync);
+    public static void Map(WebApplication app)
+    {
+        app.MapAct("triage-place", PlaceAsync);
+        app.MapAct("return-reject", RejectAsync);
+    }
+
+    static async Task<ActReply> RejectAsync(ActCall call)
+    {
+        if (!int.TryParse(call["expected"], out var expected)) return new(call.T["act.stale"]);
+        await call.Hub.Routing.RejectReturnAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], ExpectedDispatchNo = expected, Words = call["words"] }, call.As);
+        // What was written is done with; the queue goes on by itself.
+        await call.Hub.Casework.DropDraftsAsync(new() { Scope = $"return/{call["inquiryId"]}" }, call.As);
+        return new(Say: call.T["triage.return.rejected", call["inquiryId"]], Go: "/triage", Forget: [$"return/{call["inquiryId"]}"]);
+    }
 
     static async Task<ActReply> PlaceAsync(ActCall call)
     {

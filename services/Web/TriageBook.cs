@@ -14,13 +14,14 @@ internal sealed class TriageBook(HubClient hub, TimeProvider clock)
     {
         using var held = hub.Routing.ListHeldAsync(new() { Page = new() { Size = Most } }, hub.As(user, stop));
         using var cases = hub.Casework.ListCasesAsync(new() { State = "Held", Page = new() { Size = 500 } }, hub.As(user, stop));
+        using var returned = hub.Casework.ListCasesAsync(new() { State = "ReturnRequested", Page = new() { Size = 500 } }, hub.As(user, stop));
         var reply = await held;
         Dictionary<string, Contracts.Casework.CaseRow> rows = [];
-        try { rows = (await cases).Cases.ToDictionary(c => c.InquiryId); } catch (RpcException e) when (e.StatusCode != StatusCode.Unauthenticated) { /* the queue is worth more than its titles */ }
+        try { rows = (await cases).Cases.Concat((await returned).Cases).DistinctBy(c => c.InquiryId).ToDictionary(c => c.InquiryId); } catch (RpcException e) when (e.StatusCode != StatusCode.Unauthenticated) { /* the queue is worth more than its titles */ }
         return new([.. reply.Inquiries.Select(i => rows.TryGetValue(i.InquiryId, out var row) ? Row(i, row.Title, row.Channel) : Row(i, "", ""))], reply.Total, reply.AsOf?.ToDateTimeOffset() ?? clock.GetUtcNow());
     }
 
-    static HeldRow Row(RoutingState i, string title, string channel) => new(i.InquiryId, title, channel, i.Reason, i.DecidedAt.ToDateTimeOffset());
+    static HeldRow Row(RoutingState i, string title, string channel) => new(i.InquiryId, title, channel, i.Returns is null ? i.Reason : "ReturnRequested", (i.HeldSince ?? i.DecidedAt).ToDateTimeOffset());
 
     /// <summary>The units that may take it, with their load now.</summary>
     public async Task<IReadOnlyList<Candidate>> CandidatesAsync(RoutingState state, NameList names, ClaimsPrincipal user, Texts t, CancellationToken stop) => await Task.WhenAll(Triage.Suggested(state).Select(async code =>

@@ -61,6 +61,7 @@ document.addEventListener('keydown', e => {
     e.preventDefault();
     if (target.matches('input:not([type=checkbox],[type=radio]), textarea, select')) { target.focus(); target.select?.(); }
     else target.click();
+    if (target.matches('summary') && target.parentElement.open) $('input:not([type=hidden]), textarea, select', target.parentElement)?.focus();
     return;
   }
   if (!plain || open) return;

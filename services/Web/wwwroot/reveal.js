@@ -9,6 +9,7 @@ let from, ticking, ending;
 function open() {
   const b = box(), result = $('[data-shown]', b);
   if (!b.contains(document.activeElement)) from = document.activeElement;
+  document.dispatchEvent(new CustomEvent('hub:box', { detail: 'reveal' }));
   b.hidden = false;
   (result.hidden ? $('[data-ask] button', b) : result).focus();
 }
@@ -58,6 +59,7 @@ document.addEventListener('hub:done', e => {
 });
 document.addEventListener('hub:refused', e => { if (box()?.contains(e.target)) next(e.detail.data?.next); });
 document.addEventListener('click', e => { if (e.target.closest?.('[data-reveal]')) open(); else if (e.target.closest?.('[data-reveal-close]')) close(); });
+document.addEventListener('hub:box', e => { if (e.detail !== 'reveal' && box() && !box().hidden) close(); });
 document.addEventListener('visibilitychange', () => { if (document.hidden) mask(); });
 addEventListener('pagehide', mask);
 addEventListener('beforeprint', mask);

@@ -37,6 +37,8 @@ static class Case
     public static InquiryDispatched Dispatched(string task, int no, string unit, UnitRole role = UnitRole.Lead) =>
         new() { InquiryId = Inquiry, TaskId = task, DispatchNo = no, UnitCode = unit, Role = role, DispatchedAt = Stamp(6 + no, 9), Reason = "Catalogue" };
 
+    public static ReturnAccepted ReturnAccepted() => new() { InquiryId = Inquiry, TaskId = Lead, DispatchNo = 1, UnitCode = Roads, AcceptedBy = "d1", AcceptedAt = Stamp(8, 11) };
+    public static ReturnRejected ReturnRejected() => new() { InquiryId = Inquiry, TaskId = Lead, DispatchNo = 1, UnitCode = Roads, RejectedBy = "d1", RejectedAt = Stamp(8, 11), Words = Envelope };
     public static OfficerAssigned Assigned(string task, string unit, string officer) => new() { InquiryId = Inquiry, TaskId = task, UnitCode = unit, OfficerId = officer, AssignedAt = Stamp(7, 9) };
     public static ClockStarted Started(string task) => new() { InquiryId = Inquiry, TaskId = task, DueAt = Stamp(16, 0), Provisional = false };
     public static ClockOverdue Overdue(string task) => new() { InquiryId = Inquiry, TaskId = task, DueAt = Stamp(16, 0), FoundAt = Stamp(16, 1) };
@@ -51,6 +53,8 @@ static class Case
         ContactAdded e => CaseProjection.ContactAdded(c, e),
         InquiryHeld e => CaseProjection.HeldBack(c, e),
         InquiryDispatched e => CaseProjection.Dispatched(c, e, Now),
+        ReturnAccepted e => CaseProjection.ReturnAccepted(c, e, Now),
+        ReturnRejected e => CaseProjection.ReturnRejected(c, e),
         OfficerAssigned e => CaseProjection.OfficerAssigned(c, e, Now),
         ClockStarted e => CaseProjection.ClockStarted(c, e),
         ClockOverdue e => CaseProjection.ClockOverdue(c, e),

@@ -35,7 +35,7 @@ public class RevealTests
     public void Everybody_who_sees_the_case_reads_in_it_who_looked_and_why()
     {
         var c = Reveal(Reveal(WithAnOfficer()).Value!.Case, Supervisor, RevealDecision.Other, "群众来电核实").Value!.Case;
-        var looks = CaseView.File(c, null, [], null, revealWords: r => r.Words is null ? "" : "群众来电核实").Timeline.Where(e => e.Act == "PersonRevealed").ToList();
+        var looks = CaseView.File(c, null, [], null, unseal: words => words is null ? "" : "群众来电核实").Timeline.Where(e => e.Act == "PersonRevealed").ToList();
         Assert.Equal([("LO-001", Roads, "ContactCitizen", 1, ""), ("sun", "", "Other", 2, "群众来电核实")], looks.Select(e => (e.Actor, e.UnitCode, e.Detail, e.EntryNo, e.Words)));
     }
 

@@ -1,6 +1,8 @@
 using Google.Protobuf;
+using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Contracts.Directory;
+using InquiryHub.Kernel;
 using InquiryHub.Routing;
 
 namespace InquiryHub.Decisions.Tests.Routing;
@@ -86,4 +88,65 @@ public sealed class RoutingDecisionTests
 
     [Fact]
     public void An_unknown_inquiry_is_refused() => Assert.Equal("UnknownInquiry", RoutingDecision.Place(null, 0, "c-civil", [], "d1", City, Now).Refusal!.Code);
+
+    static RoutedInquiry Placed => RoutingDecision.Place(Held, 0, "c-civil", [], "d1", City, Now).Value!;
+    static ReturnRequested Asked(RoutedInquiry i, string suggested = "") => new()
+    { InquiryId = i.InquiryId, TaskId = RoutingDecision.TaskId(i.InquiryId, i.DispatchNo, 1), DispatchNo = i.DispatchNo, UnitCode = i.UnitCode, Reason = "WrongDuty", SuggestedUnitCode = suggested, RequestedAt = CityTime.Stamp(Now) };
+    static RoutedInquiry Returning(RoutedInquiry i, string suggested = "") => RoutingDecision.Returning(i, Asked(i, suggested), City);
+
+    [Fact]
+    public void A_unit_that_wants_to_return_it_holds_it_and_whom_it_thinks_of_is_proposed_first()
+    {
+        var returning = Returning(Placed with { AreaCode = "211102002", RunnerUpUnitCode = "c-heat" }, "a-housing");
+        Assert.Equal((Now, "c-civil", 1), (returning.HeldSince, returning.UnitCode, returning.DispatchNo));
+        Assert.Equal(["a-housing", "c-heat", "s-street"], returning.Candidates);
+        Assert.Equal(["c-heat"], Returning(Placed with { RunnerUpUnitCode = "c-heat" }, "c-closed").Candidates);
+    }
+
+    [Fact]
+    public void A_request_about_a_former_dispatch_is_over() => Assert.Null(RoutingDecision.Returning(RoutingDecision.Place(Placed, 1, "c-heat", [], "d1", City, Now).Value!, Asked(Placed), City).HeldSince);
+
+    [Fact]
+    public void Placing_it_with_another_unit_accepts_the_return_and_the_same_unit_is_refused()
+    {
+        Assert.Equal("ReturnRequested", RoutingDecision.Place(Returning(Placed), 1, "c-civil", [], "d1", City, Now).Refusal!.Code);
+        var next = RoutingDecision.Place(Returning(Placed), 1, "c-heat", [], "d1", City, Now).Value!;
+        Assert.Equal((2, "c-heat", 1, null, null), (next.DispatchNo, next.UnitCode, next.Returned, next.Return, next.HeldSince));
+        Assert.Equal(0, RoutingDecision.Place(Placed, 1, "c-heat", [], "d1", City, Now).Value!.Returned);
+    }
+
+    [Fact]
+    public void A_rejected_return_leaves_it_where_it_is()
+    {
+        var rejected = RoutingDecision.Reject(Returning(Placed, "c-heat"), 1, "职责清单第三条").Value!;
+        Assert.Equal(Json.Write(Placed), Json.Write(rejected));
+        Assert.Equal("NoReturn", RoutingDecision.Reject(rejected, 1, "again").Refusal!.Code);
+    }
+
+    [Theory, InlineData("", 1, "ReasonMissing"), InlineData(" ", 1, "ReasonMissing"), InlineData("a\0b", 1, "InvalidWords"), InlineData("why", 0, "NoReturn")]
+    public void A_rejection_needs_its_reason_and_the_dispatch_that_was_seen(string words, int seen, string code) => Assert.Equal(code, RoutingDecision.Reject(Returning(Placed), seen, words).Refusal!.Code);
+
+    [Fact]
+    public void A_rejection_may_have_500_characters() =>
+        Assert.Equal((null, "InvalidWords"), (RoutingDecision.Reject(Returning(Placed), 1, new('理', 500)).Refusal?.Code, RoutingDecision.Reject(Returning(Placed), 1, new('理', 501)).Refusal?.Code));
+
+    [Fact]
+    public void A_unit_that_keeps_it_after_all_holds_it_no_longer()
+    {
+        ReturnWithdrawn Kept(RoutedInquiry i) => new() { InquiryId = i.InquiryId, TaskId = RoutingDecision.TaskId(i.InquiryId, i.DispatchNo, 1), DispatchNo = i.DispatchNo };
+        Assert.Equal(Json.Write(Placed), Json.Write(RoutingDecision.Kept(Returning(Placed, "c-heat"), Kept(Placed))));
+        // It was decided meanwhile, and the next unit wants to return it too: that request stands.
+        var next = Returning(RoutingDecision.Place(Returning(Placed), 1, "c-heat", [], "d1", City, Now).Value!);
+        Assert.Same(next, RoutingDecision.Kept(next, Kept(Placed)));
+    }
+
+    [Fact]
+    public void After_three_returns_the_next_unit_is_designated_and_where_no_number_holds_none_is()
+    {
+        var limited = City with { Returns = [(new(2014, 1, 1), 1), (new(2013, 1, 1), 3)] };
+        RoutedInquiry After(int returns, Catalogue by) => Enumerable.Range(0, returns).Aggregate(Placed, (i, n) => RoutingDecision.Place(Returning(i), i.DispatchNo, n % 2 == 0 ? "c-heat" : "c-civil", [], "d1", by, Now).Value!);
+        Assert.Equal((false, true), (After(2, limited).Designated, After(3, limited).Designated));
+        Assert.False(After(9, City).Designated);
+        Assert.False(After(9, City with { Returns = [(new(2004, 1, 1), 0)] }).Designated);
+    }
 }

@@ -43,12 +43,21 @@ public class SlaDecisionTests
     [Fact]
     public void The_newest_limit_that_is_not_after_the_day_of_dispatch_holds()
     {
-        Assert.Equal(7, rules.LimitOf(InquiryKind.Complaint, Urgency.Normal, new(2013, 9, 30))!.WorkingDays);
-        Assert.Equal(5, rules.LimitOf(InquiryKind.Complaint, Urgency.Normal, new(2013, 10, 1))!.WorkingDays);
+        Assert.Equal(7, rules.LimitOf(SlaRules.Handling, InquiryKind.Complaint, Urgency.Normal, new(2013, 9, 30))!.WorkingDays);
+        Assert.Equal(5, rules.LimitOf(SlaRules.Handling, InquiryKind.Complaint, Urgency.Normal, new(2013, 10, 1))!.WorkingDays);
     }
 
     [Fact]
-    public void An_urgent_inquiry_has_the_urgent_limit_whatever_its_kind() => Assert.Equal(1, rules.LimitOf(InquiryKind.Complaint, Urgency.Urgent, new(2013, 9, 30))!.WorkingDays);
+    public void An_urgent_inquiry_has_the_urgent_limit_whatever_its_kind() => Assert.Equal(1, rules.LimitOf(SlaRules.Handling, InquiryKind.Complaint, Urgency.Urgent, new(2013, 9, 30))!.WorkingDays);
+
+    [Fact]
+    public void A_unit_may_return_until_the_end_of_the_last_working_day_of_that_limit_and_without_one_there_is_no_end()
+    {
+        var limited = SlaRules.Of([.. Calendars.All, Limit("Consultation", 2, "2004-01-01"), new LimitPublished { Kind = "Any", Clock = "Return", WorkingDays = 1, EffectiveFrom = "2004-01-01" }]);
+        var started = Assert.IsType<ClockStarted>(Assert.Single(SlaDecision.Dispatched(none, Dispatch(At(9, 18, 23, 50)), limited)!.Events));
+        Assert.Equal((CityTime.EndOf(new(2013, 9, 22)), "2013-09-23"), (started.ReturnBy.ToDateTimeOffset(), started.DueOn)); // Sunday the 22nd was worked
+        Assert.Null(Assert.IsType<ClockStarted>(Started(Dispatch(At(9, 18, 9))).Events[0]).ReturnBy);
+    }
 
     [Fact]
     public void A_kind_without_a_limit_has_no_clock_yet() => Assert.Null(SlaDecision.Dispatched(none, Dispatch(At(5, 6, 9), InquiryKind.Praise), rules));
