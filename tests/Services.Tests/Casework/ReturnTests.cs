@@ -118,6 +118,17 @@ public sealed class ReturnTests
     }
 
     [Fact]
+    public async Task A_request_is_done_with_its_draft_and_the_answers_stay()
+    {
+        await using var hub = await StartAsync("drafts");
+        var own = As(hub, Roads, "LO-PJ-001");
+        foreach (var scope in new[] { $"return/{id}", $"case/{id}" }) await Client(hub).SaveDraftAsync(new() { Scope = scope, Field = "f", Text = "写到一半" }, own);
+        await ReturnAsync(hub, 1, Roads);
+        Assert.Equal([""], (await Client(hub).ListDraftsAsync(new() { Scope = $"return/{id}" }, own)).Drafts.Select(d => d.Text));
+        Assert.Equal(["写到一半"], (await Client(hub).ListDraftsAsync(new() { Scope = $"case/{id}" }, own)).Drafts.Select(d => d.Text));
+    }
+
+    [Fact]
     public async Task Nobody_but_the_unit_returns_and_nobody_but_a_dispatcher_decides()
     {
         await using var hub = await StartAsync("whose");
