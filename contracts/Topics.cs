@@ -53,6 +53,7 @@ public static class Topics
             new(ClockStarted.Descriptor, "inquiry_id"),
             new(ClockOverdue.Descriptor, "inquiry_id"),
             new(ClockStopped.Descriptor, "inquiry_id"),
+            new(ClockMoved.Descriptor, "inquiry_id"),
         ]),
         new("casework", Retention,
         [
@@ -65,6 +66,9 @@ public static class Topics
             new(PersonRevealed.Descriptor, "inquiry_id"),
             new(ReturnRequested.Descriptor, "inquiry_id"),
             new(ReturnWithdrawn.Descriptor, "inquiry_id"),
+            new(ExtensionRequested.Descriptor, "inquiry_id"),
+            new(ExtensionGranted.Descriptor, "inquiry_id"),
+            new(ExtensionRefused.Descriptor, "inquiry_id"),
         ]),
         // One key for all reference data: an officer must not be read before the unit it belongs to.
         new("directory", Retention,

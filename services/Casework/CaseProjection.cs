@@ -67,7 +67,8 @@ static class CaseProjection
     public static CaseStep ReturnRejected(CaseState c, ReturnRejected e) =>
         c.With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Rejection = new(e.RejectedBy, e.RejectedAt.ToDateTimeOffset(), e.Words?.ToByteArray() ?? []) });
 
-    public static CaseStep ClockStarted(CaseState c, ClockStarted e) => Clock(c, e.TaskId, k => k with { DueAt = e.DueAt.ToDateTimeOffset(), Provisional = e.Provisional, ReturnBy = e.ReturnBy?.ToDateTimeOffset() });
+    public static CaseStep ClockStarted(CaseState c, ClockStarted e) => Clock(c, e.TaskId, k => k with { DueAt = e.DueAt.ToDateTimeOffset(), Provisional = e.Provisional, ReturnBy = e.ReturnBy?.ToDateTimeOffset(), ExtensionDays = e.ExtensionDays, Extensions = e.Extensions });
+    public static CaseStep ClockMoved(CaseState c, ClockMoved e) => Clock(c, e.TaskId, k => k with { DueAt = e.DueAt.ToDateTimeOffset(), FirstDueAt = e.FirstDueAt.ToDateTimeOffset(), Provisional = e.Provisional, OverdueAt = null });
     public static CaseStep ClockOverdue(CaseState c, ClockOverdue e) => Clock(c, e.TaskId, k => k with { OverdueAt = e.FoundAt.ToDateTimeOffset() });
     public static CaseStep ClockStopped(CaseState c, ClockStopped e) => Clock(c, e.TaskId, k => k with { InTime = e.InTime });
 

@@ -40,6 +40,11 @@ sealed record DueClock(DateTimeOffset? DueAt, bool Provisional, DateTimeOffset? 
 {
     /// <summary>Until then the unit may return it; null when no limit was set.</summary>
     public DateTimeOffset? ReturnBy { get; init; }
+    /// <summary>Extensions: each may have so many working days, and so many may be granted. Written only where there are any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int ExtensionDays { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Extensions { get; init; }
+    /// <summary>Before any extension; null when there was none.</summary>
+    public DateTimeOffset? FirstDueAt { get; init; }
     internal bool Late => InTime is { } inTime ? !inTime : OverdueAt is not null;
 }
 
@@ -63,6 +68,13 @@ sealed record CaseTask(string TaskId)
     /// <summary>Null, and not written, until the unit asks to return it.</summary>
     public IReadOnlyList<ReturnRequest>? Returns { get; init; }
     public ReturnRejection? Rejection { get; init; }
+
+    /// <summary>Null, and not written, until the unit asks for more time.</summary>
+    public IReadOnlyList<ExtensionRequest>? Extensions { get; init; }
+
+    /// <summary>A supervisor has to decide.</summary>
+    internal bool Extending => Open && Extensions is [.., { Verdict: null }];
+    internal int ExtensionsLeft => (Clock?.Extensions ?? 0) - (Extensions?.Count(e => e.Verdict is { Granted: true }) ?? 0);
 
     /// <summary>A dispatcher has to decide.</summary>
     internal bool Returning => Open && Rejection is null && Returns is [.., { WithdrawnAt: null }];
@@ -151,9 +163,9 @@ sealed record AnswerText(string Key, string PublicReply, string HandlingNote)
 }
 
 /// <summary>A task as worklists find it.</summary>
-sealed record TaskEntry(string TaskId, string InquiryId, string UnitCode, string OfficerId, string State, bool Open, DateTimeOffset DueAt, DateTimeOffset DispatchedAt)
+sealed record TaskEntry(string TaskId, string InquiryId, string UnitCode, string OfficerId, string State, bool Open, bool Extending, DateTimeOffset DueAt, DateTimeOffset DispatchedAt)
 {
     /// <summary>Null until its dispatch is heard.</summary>
     public static TaskEntry? Of(string inquiryId, CaseTask t) => t.Dispatch is not { } d ? null
-        : new(t.TaskId, inquiryId, d.UnitCode, t.Assigned?.OfficerId ?? "", t.State, t.Open, t.Clock?.DueAt ?? DateTimeOffset.MaxValue, d.At);
+        : new(t.TaskId, inquiryId, d.UnitCode, t.Assigned?.OfficerId ?? "", t.State, t.Open, t.Extending, t.Clock?.DueAt ?? DateTimeOffset.MaxValue, d.At);
 }

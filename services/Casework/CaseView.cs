@@ -32,6 +32,9 @@ static class CaseView
         DispatchedAt = Stamp(t.Dispatch.At), AssignedAt = Stamp(t.Assigned?.At), DueAt = Stamp(t.Clock?.DueAt), Late = t.Clock?.Late ?? false,
         Title = c.Registration?.Title ?? "", Kind = c.Registration?.Kind ?? default, Urges = c.Urges.Count(),
         ReturnState = t.Returning ? "Requested" : t.Rejection is not null ? "Rejected" : "", ReturnBy = Stamp(t.Clock?.ReturnBy), Designated = t.Dispatch.Designated,
+        ExtensionState = t.Extensions is not [.., { } last] ? "" : last.Verdict is not { } verdict ? "Requested" : verdict.Granted ? "Granted" : "Refused",
+        ExtensionNo = t.Extensions?[^1].No ?? 0, ExtensionDays = t.Extensions?[^1].WorkingDays ?? 0, ExtensionAskedAt = Stamp(t.Extensions?[^1].At),
+        MostExtensionDays = t.Clock?.ExtensionDays ?? 0, ExtensionsLeft = Math.Max(0, t.ExtensionsLeft), FirstDueAt = Stamp(t.Clock?.FirstDueAt),
     };
 
     public static RevealRow Row(string inquiryId, Reveal r, string words) => new()
@@ -66,7 +69,7 @@ static class CaseView
         var progress = new Progress
         {
             InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(c.Lead?.Dispatch?.At), SignedInAt = Stamp(c.Lead?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
-            Urges = c.Urges.Count(), UrgedAt = Stamp(c.Urges.Select(u => (DateTimeOffset?)u.At).Max()),
+            Urges = c.Urges.Count(), UrgedAt = Stamp(c.Urges.Select(u => (DateTimeOffset?)u.At).Max()), FirstDueAt = Stamp(c.Lead?.Clock?.FirstDueAt),
             State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" => "Handling", "Closed" => "Closed", _ => "Answered" },
         };
         if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == 0 || a.TaskId == c.Lead?.TaskId) is { } answer)
@@ -98,7 +101,7 @@ static class CaseView
         foreach (var t in c.Tasks) if (t.Dispatch is { } d) yield return Entry(d.At, "InquiryDispatched", d.By, d.UnitCode, d.Reason);
         foreach (var t in c.Tasks) if (t.Assigned is { } a) yield return Entry(a.At, "OfficerAssigned", a.OfficerId, a.UnitCode, "");
         foreach (var t in c.Tasks) if (t.SignIn is { } s) yield return Entry(s.At, "TaskSignedIn", s.OfficerId, t.UnitCode, "");
-        foreach (var t in c.Tasks) foreach (var entry in Returned(t, unseal)) yield return entry;
+        foreach (var t in c.Tasks) foreach (var entry in Returned(t, unseal).Concat(Extended(t, unseal))) yield return entry;
         foreach (var t in c.Tasks) if (t.Clock?.OverdueAt is { } late) yield return Entry(late, "ClockOverdue", "", t.UnitCode, "");
         foreach (var t in c.Tasks) if (t.Answer is { } a) yield return Entry(a.At, "InquiryAnswered", a.OfficerId, t.UnitCode, t.Assisting ? "Assisting" : "Lead");
         foreach (var t in c.Tasks) if (t.Withdrawal is { } w) yield return Entry(w.At, "TaskWithdrawn", "", t.UnitCode, w.Reason);
@@ -112,6 +115,20 @@ static class CaseView
             yield return entry;
         }
         if (c.Closing is { } closing) yield return Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
+    }
+
+    static IEnumerable<CaseEntry> Extended(CaseTask t, Func<byte[]?, string> unseal)
+    {
+        foreach (var e in t.Extensions ?? [])
+        {
+            var asked = Entry(e.At, "ExtensionRequested", e.OfficerId, t.UnitCode, "");
+            (asked.Words, asked.WorkingDays) = (unseal(e.Words), e.WorkingDays);
+            yield return asked;
+            if (e.Verdict is not { } verdict) continue;
+            var decided = Entry(verdict.At, verdict.Granted ? "ExtensionGranted" : "ExtensionRefused", verdict.By, t.UnitCode, "");
+            (decided.Words, decided.WorkingDays) = (unseal(verdict.Words), verdict.Granted ? e.WorkingDays : 0);
+            yield return decided;
+        }
     }
 
     static IEnumerable<CaseEntry> Returned(CaseTask t, Func<byte[]?, string> unseal)

@@ -18,6 +18,12 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
     public override async Task<ListCasesReply> ListCases(ListCasesRequest request, ServerCallContext context)
     {
         var sight = Sight.Of(context);
+        if (request.InquiryIds.Count > 0)
+        {
+            var these = await CaseworkStore.CasesAsync(database, [.. request.InquiryIds.Take(MostNamed)], context.CancellationToken);
+            var seen = these.Where(c => c.Registration is not null && sight.Sees(c)).ToList();
+            return new() { Cases = { seen.Select(CaseView.Row) }, Total = seen.Count };
+        }
         if (sight.Hides(request.UnitCode)) throw Answers.Refused(Refusals.NotYours);
         if (!Mark.TryRead(request.Page?.After, out var after)) throw Answers.Refused(CaseworkRefusals.InvalidPage);
         var filter = new CaseFilter(sight.OnlyUnit ?? "", request.UnitCode, request.Channel, request.State, Day(request.ReceivedFrom), Day(request.ReceivedTo)?.AddDays(1), request.LateOnly);
@@ -25,6 +31,8 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         var (rows, total) = await CaseworkStore.CasesAsync(database, filter, size, after, context.CancellationToken);
         return new() { Cases = { rows.Select(CaseView.Row) }, Total = total, Next = rows.Count < size ? "" : Mark.Of(rows[^1]).Write() };
     }
+
+    const int MostNamed = 500;
 
     public override async Task<ListTasksReply> ListTasks(ListTasksRequest request, ServerCallContext context)
     {
@@ -124,6 +132,30 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         var actor = Actor.Of(context.GetHttpContext().User);
         return await ActAsync(request.CommandId, request.InquiryId, (c, work) => ReturnDecision.Withdraw(c, request.TaskId, actor, work.Now), null,
             c => new WithdrawReturnReply { WithdrawnAt = CityTime.Stamp(c.Task(request.TaskId)!.Returns![^1].WithdrawnAt!.Value) });
+    }
+
+    [Authorize(Roles = Roles.Officer)]
+    public override async Task<RequestExtensionReply> RequestExtension(RequestExtensionRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        request.Words = request.Words.Trim();
+        var words = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = request.Words }) : new();
+        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => ExtensionDecision.Request(c, request, actor, words, work.Now),
+            (_, work) => Drafts.Drop(actor.Account, DraftDecision.ExtensionScopeOf(inquiryId), work),
+            c => new RequestExtensionReply { ExtensionNo = c.Task(request.TaskId)!.Extensions![^1].No, RequestedAt = CityTime.Stamp(c.Task(request.TaskId)!.Extensions![^1].At) },
+            want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ExtensionScopeOf(inquiryId))));
+    }
+
+    [Authorize(Roles = Roles.Supervisor)]
+    public override async Task<DecideExtensionReply> DecideExtension(DecideExtensionRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        request.Words = request.Words.Trim();
+        var words = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = request.Words }) : new();
+        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => ExtensionDecision.Decide(c, request, actor, words, work.Now),
+            (_, work) => Drafts.Drop(actor.Account, DraftDecision.ExtensionScopeOf(inquiryId), work),
+            c => new DecideExtensionReply { DecidedAt = CityTime.Stamp(c.Task(request.TaskId)!.Extensions![^1].Verdict!.At) },
+            want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ExtensionScopeOf(inquiryId))));
     }
 
     [Authorize(Roles = $"{Roles.Operator},{Roles.Supervisor}")]

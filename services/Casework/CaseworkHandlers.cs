@@ -21,7 +21,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
     }
 
     static bool IsOfACase(Message message) => message.Event is InquiryRegistered or ContactAdded or AnswerDelivered or AnswerUndeliverable or DeliveryInDoubt
-        or InquiryDispatched or InquiryHeld or ReturnAccepted or ReturnRejected or OfficerAssigned or ClockStarted or ClockOverdue or ClockStopped;
+        or InquiryDispatched or InquiryHeld or ReturnAccepted or ReturnRejected or OfficerAssigned or ClockStarted or ClockOverdue or ClockStopped or ClockMoved;
 
     public void Fold(Message message, UnitOfWork work)
     {
@@ -45,6 +45,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
             ClockStarted e => CaseProjection.ClockStarted(c, e),
             ClockOverdue e => CaseProjection.ClockOverdue(c, e),
             ClockStopped e => CaseProjection.ClockStopped(c, e),
+            ClockMoved e => CaseProjection.ClockMoved(c, e),
             _ => throw new InvalidOperationException($"{message.Type} is said to be of a case but isn't filed."),
         };
         Save(before, after, work, live);

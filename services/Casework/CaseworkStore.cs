@@ -29,7 +29,10 @@ static class CaseworkStore
 
     public static readonly Table<TaskEntry> Tasks = new("casework.task", t => t.TaskId,
         new("inquiry_id", "text", t => t.InquiryId), new("unit_code", "text", t => t.UnitCode), new("officer_id", "text", t => t.OfficerId), new("state", "text", t => t.State),
-        new("open", "boolean", t => t.Open), new("due_at", "timestamptz", t => t.DueAt), new("dispatched_at", "timestamptz", t => t.DispatchedAt));
+        new("open", "boolean", t => t.Open), new("extending", "boolean", t => t.Extending), new("due_at", "timestamptz", t => t.DueAt), new("dispatched_at", "timestamptz", t => t.DispatchedAt));
+
+    /// <summary>What a list may be asked for beside the states: a supervisor has to decide.</summary>
+    public const string Extending = "ExtensionRequested";
 
     public static readonly Table<DraftSet> Drafts = new("casework.draft", d => d.Key, new Column<DraftSet>("saved_at", "timestamptz", d => d.SavedAt));
 
@@ -103,8 +106,8 @@ static class CaseworkStore
     public static async Task<(List<(CaseState Case, string TaskId)> Rows, long Total)> TasksAsync(NpgsqlDataSource database, TaskFilter f, int size, Mark? after, CancellationToken stop)
     {
         // Also for the states that are open anyway: so the index of what is open serves (22 ms a list at 3,000 tasks without it).
-        var where = new Where(f.State is "Answered" or "Withdrawn" ? "true" : "open");
-        if (f.State.Length > 0) where.And(p => $"state = {p}", f.State);
+        var where = new Where(f.State switch { "Answered" or "Withdrawn" => "true", Extending => "extending", _ => "open" });
+        if (f.State.Length > 0 && f.State != Extending) where.And(p => $"state = {p}", f.State);
         if (f.UnitCode.Length > 0) where.And(p => $"unit_code = {p}", f.UnitCode);
         if (f.OfficerId.Length > 0) where.And(p => $"officer_id = {p}", f.OfficerId);
         return await PageAsync(database, where, $$"""

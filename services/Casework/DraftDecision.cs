@@ -51,11 +51,12 @@ static class DraftDecision
 
     /// <summary>The key whose shard a scope's drafts lie in: a case's own, so that the answer, or the return, drops them in its transaction.</summary>
     public static string ShardKey(string account, string scope) =>
-        new[] { OfCase, OfReturn }.FirstOrDefault(of => scope.StartsWith(of, StringComparison.Ordinal)) is { } of && InquiryNumber.TryRead(scope[of.Length..], out var inquiryId) ? inquiryId : account;
+        new[] { OfCase, OfReturn, OfExtension }.FirstOrDefault(of => scope.StartsWith(of, StringComparison.Ordinal)) is { } of && InquiryNumber.TryRead(scope[of.Length..], out var inquiryId) ? inquiryId : account;
 
-    const string OfCase = "case/", OfReturn = "return/";
+    const string OfCase = "case/", OfReturn = "return/", OfExtension = "extend/";
     public static string ScopeOf(string inquiryId) => OfCase + inquiryId;
     public static string ReturnScopeOf(string inquiryId) => OfReturn + inquiryId;
+    public static string ExtensionScopeOf(string inquiryId) => OfExtension + inquiryId;
 
     static DraftSet With(DraftSet drafts, string field, DraftField after) => drafts with { Fields = new Dictionary<string, DraftField>(drafts.Fields) { [field] = after } };
 }

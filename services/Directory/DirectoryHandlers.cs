@@ -81,17 +81,17 @@ internal sealed class DirectoryHandlers(DirectoryStore store, Sessions sessions,
 
     /// <summary>
     /// The shipped data, in one unit of work, unless it was written before: the marker commits with the rows and events,
-    /// so a crash leaves all or nothing and the second of two instances finds it done. A city that began before there were returns gets their limit.
+    /// so a crash leaves all or nothing and the second of two instances finds it done. A city that began before there were returns and extensions gets their limits.
     /// True when this call wrote everything.
     /// </summary>
     public async Task<bool> SeedAsync(ShippedData data)
     {
-        const string all = "Seed/1", returns = "Seed/2";
-        var seeded = await writer.RepeatableAsync<Tuple<bool>>([Key], wants => wants.Add(DirectoryStore.Entries, all).Add(DirectoryStore.Entries, returns), work =>
+        const string all = "Seed/1", acts = "Seed/2";
+        var seeded = await writer.RepeatableAsync<Tuple<bool>>([Key], wants => wants.Add(DirectoryStore.Entries, all).Add(DirectoryStore.Entries, acts), work =>
         {
             var first = work.Get(DirectoryStore.Entries, all) is null;
-            if (!first && work.Get(DirectoryStore.Entries, returns) is not null) return Tuple.Create(false);
-            foreach (var published in first ? data.All() : data.Limits.Where(l => l.Clock == "Return"))
+            if (!first && work.Get(DirectoryStore.Entries, acts) is not null) return Tuple.Create(false);
+            foreach (var published in first ? data.All() : data.Limits.Where(l => l.Clock != "Handling"))
             {
                 work.Put(DirectoryStore.Entries, EntryRow.Of(published));
                 work.Emit(Key, published);

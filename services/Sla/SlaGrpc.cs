@@ -37,7 +37,7 @@ sealed class SlaGrpc([FromKeyedServices("sla")] NpgsqlDataSource database, [From
     static Clock Row(TaskClock c, int daysLeft) => new()
     {
         TaskId = c.TaskId, Clock_ = SlaRules.Handling, State = c.Stop is null ? "Running" : "Stopped", Overdue = c.Overdue,
-        StartedAt = CityTime.Stamp(c.Start!.At), DueAt = CityTime.Stamp(c.Start.DueAt), StoppedAt = c.Stop is { } stop ? CityTime.Stamp(stop.At) : null,
-        LimitWorkingDays = c.Start.LimitWorkingDays, WorkingDaysLeft = daysLeft, Provisional = c.Start.Provisional, LimitSource = c.Start.LimitSource,
+        StartedAt = CityTime.Stamp(c.Start!.At), DueAt = CityTime.Stamp(c.DueAt), FirstDueAt = CityTime.Stamp(c.Start.DueAt), Extensions = c.Extensions?.Count ?? 0, StoppedAt = c.Stop is { } stop ? CityTime.Stamp(stop.At) : null,
+        LimitWorkingDays = c.Start.LimitWorkingDays, WorkingDaysLeft = daysLeft, Provisional = c.Provisional, LimitSource = c.Start.LimitSource,
     };
 }

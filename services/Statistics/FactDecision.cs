@@ -93,7 +93,7 @@ internal readonly record struct Counter(string Day, string Channel, string UnitC
 internal static class FactDecision
 {
     public static bool Hears(IMessage? e) =>
-        e is InquiryRegistered or ContactRecorded or ContactAdded or ContactsTallied or InquiryDispatched or ClockStopped or ClockOverdue or InquiryClosed;
+        e is InquiryRegistered or ContactRecorded or ContactAdded or ContactsTallied or InquiryDispatched or ClockStopped or ClockOverdue or ClockMoved or InquiryClosed;
 
     /// <summary>The fact after an event; the same object when the event changes nothing.</summary>
     public static Fact After(Fact before, IMessage e) => e switch
@@ -109,6 +109,8 @@ internal static class FactDecision
         // A later dispatch replaces an earlier one; assisting units answer for nothing in the figures.
         InquiryDispatched { Role: UnitRole.Lead } d when d.DispatchNo > (before.Lead?.DispatchNo ?? 0) => before with { Lead = new(d.DispatchNo, d.TaskId, d.UnitCode) },
         ClockOverdue { Clock: "Handling" } c => Clock(before, c.TaskId, TaskClock.Overdue),
+        // Extended: it was late and is not any more.
+        ClockMoved { Clock: "Handling" } c when before.Clocks is { } clocks && clocks.GetValueOrDefault(c.TaskId, TaskClock.InTime) == TaskClock.Overdue => before with { Clocks = clocks.Remove(c.TaskId) },
         ClockStopped { Clock: "Handling" } c => Clock(before, c.TaskId, c.Cause != "Answered" ? TaskClock.Withdrawn : c.InTime ? TaskClock.InTime : TaskClock.Late),
         InquiryClosed { Outcome: "Terminated" } => before with { Terminated = true },
         _ => before,

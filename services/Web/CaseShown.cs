@@ -11,7 +11,8 @@ namespace InquiryHub.Web;
 /// <summary>A case with its clocks, why it is where it is, and whose task the reader looks at.</summary>
 /// <param name="Task">The own unit's newest task, for others the lead unit's; null before a dispatch.</param>
 /// <param name="MayReveal">The reader's role may ask who it is from; Casework decides.</param>
-public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, RoutingState? Routing, TaskRow? Task, bool MayAnswer, bool MayReveal, NameList Names, WorkCalendar? Calendar)
+/// <param name="Supervises">The reader grants extensions.</param>
+public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, RoutingState? Routing, TaskRow? Task, bool MayAnswer, bool MayReveal, bool Supervises, NameList Names, WorkCalendar? Calendar)
 {
     public Clock? Clock => Clocks.FirstOrDefault(c => c.TaskId == Task?.TaskId);
     public bool Closed => File.Row.State == "Closed";
@@ -20,7 +21,11 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
     public bool Writable => MayAnswer && !Closed && Task is not null && WorkView.IsOpen(Task);
     /// <summary>退单 can still be asked for; Casework decides.</summary>
     public bool MayReturn => Writable && Task is { Role: UnitRole.Lead, ReturnState: "", Designated: false } && !ReturnOver;
-    public bool ReturnOver => Task?.ReturnBy is { } by && Calendar is { } days && days.Today > CityTime.LastDayOf(by.ToDateTimeOffset());
+    public bool ReturnOver => Task?.ReturnBy is { } by && Calendar is { } days && days.Today > WorkCalendar.DueDay(by.ToDateTimeOffset());
+    /// <summary>延期 can still be asked for; Casework decides.</summary>
+    public bool MayExtend => Writable && Task is { ExtensionState: not "Requested", ExtensionsLeft: > 0, ReturnState: not "Requested", Late: false } && Left != TimeLeft.Late;
+    /// <summary>The task for which this reader has to grant more time, or not.</summary>
+    public TaskRow? Asking => Supervises && !Closed ? File.Tasks.FirstOrDefault(t => t.ExtensionState == "Requested" && WorkView.IsOpen(t)) : null;
     public TimeLeft Left => Task is null || !WorkView.IsOpen(Task) ? TimeLeft.Unknown : Calendar?.Of(Task.DueAt, Task.Late) ?? (Task.Late ? TimeLeft.Late : TimeLeft.Unknown);
     public string Light => File.Row.Late || Task is { Late: true } ? "late" : Closed ? "ok" : WorkCalendar.Light(Left);
 
@@ -42,7 +47,7 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
         var (officer, unit) = (user.IsInRole(Kernel.Roles.Officer), user.FindFirstValue("unit") ?? "");
         var task = TaskOf(file, officer, unit);
         var reveals = !file.Confidential && (officer || user.IsInRole(Kernel.Roles.Supervisor) || user.IsInRole(Kernel.Roles.Dispatcher));
-        return new(file, [.. (await clocks)?.Clocks ?? []], await routing, task, officer && task?.UnitCode == unit, reveals, names, calendar);
+        return new(file, [.. (await clocks)?.Clocks ?? []], await routing, task, officer && task?.UnitCode == unit, reveals, user.IsInRole(Kernel.Roles.Supervisor), names, calendar);
     }
 
     static async Task<T?> OrNone<T>(AsyncUnaryCall<T> call) where T : class { try { return await call; } catch (RpcException) { return null; } }

@@ -33,6 +33,10 @@ internal static class CaseWords
         };
     }
 
+    /// <summary>The day on which a task would be due with so many working days more; empty where the calendar doesn't reach.</summary>
+    public static string Extended(TaskRow task, int days, WorkCalendar? calendar, Texts t) =>
+        task.DueAt is not null && calendar?.After(WorkCalendar.DueDay(task.DueAt.ToDateTimeOffset()), days) is { } day ? Day(day, calendar, t) : "";
+
     /// <summary>The one sentence on the due date.</summary>
     public static string Due(TaskRow task, WorkCalendar? calendar, Texts t)
     {
@@ -65,12 +69,12 @@ internal static class CaseWords
 
     public static string Icon(string act) => act switch
     {
-        "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" => "alert", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskSignedIn" => "check", "ClockOverdue" => "clock",
-        "InquiryAnswered" => "send", "TaskWithdrawn" or "ReturnRequested" or "ReturnWithdrawn" => "undo",  "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
+        "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" => "alert", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskSignedIn" => "check", "ClockOverdue" or "ExtensionRequested" or "ExtensionGranted" => "clock",
+        "InquiryAnswered" => "send", "TaskWithdrawn" or "ReturnRequested" or "ReturnWithdrawn" => "undo",  "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" or "ExtensionRefused" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
     };
 
     public static string Tone(string act) => act switch
-    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskWithdrawn" or "ReturnRequested" or "ReturnRejected" => "warn", "InquiryAnswered" or "AnswerDelivered" => "ok", _ => "" };
+    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskWithdrawn" or "ReturnRequested" or "ReturnRejected" or "ExtensionRequested" or "ExtensionRefused" => "warn", "InquiryAnswered" or "AnswerDelivered" or "ExtensionGranted" => "ok", _ => "" };
 
     /// <summary>What stands beside the act's name: who, which unit, why.</summary>
     public static string Detail(CaseEntry e, NameList names, Texts t)
@@ -81,6 +85,7 @@ internal static class CaseWords
             e.Actor.Length > 0 ? names.Officer(e.Actor) : "",
             e.EntryNo > 0 ? t["officer.reveal.no", e.EntryNo] : "",
             e.Detail.Length == 0 ? "" : e.Act is "InquiryRegistered" or "ContactAdded" or "InquiryUrged" ? names.Channel(e.Detail, t) : t.Or($"officer.detail.{e.Detail}", e.Detail),
+            e.WorkingDays > 0 ? t["officer.extend.by", e.WorkingDays] : "",
             e.ToUnitCode.Length > 0 ? t["officer.return.to", names.Unit(e.ToUnitCode)] : "",
             e.Words,
         };

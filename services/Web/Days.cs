@@ -17,7 +17,7 @@ public sealed record WorkCalendar(DateTimeOffset Now, DateOnly Today, FrozenDict
     public static WorkCalendar Of(GetCalendarReply r) => new(r.Now.ToDateTimeOffset(), Question.Day(r.Today), r.Days.ToFrozenDictionary(d => Question.Day(d.Day), d => d.Worked));
 
     /// <summary>The day whose end a deadline is: 24:00 is the next day's first instant.</summary>
-    public static DateOnly DueDay(DateTimeOffset dueAt) => CityTime.DateOf(dueAt.AddTicks(-1));
+    public static DateOnly DueDay(DateTimeOffset dueAt) => CityTime.LastDayOf(dueAt);
 
     /// <summary>A day off in the week, or worked at a weekend.</summary>
     public bool IsMakeUp(DateOnly day) => day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday && Worked.GetValueOrDefault(day);
@@ -31,6 +31,14 @@ public sealed record WorkCalendar(DateTimeOffset Now, DateOnly Today, FrozenDict
         var count = 0;
         for (var day = from.AddDays(1); day <= to; day = day.AddDays(1)) if (Worked[day]) count++;
         return count;
+    }
+
+    /// <summary>The day so many working days after another; null beyond the days known. What holds is what Sla counts.</summary>
+    public DateOnly? After(DateOnly from, int days)
+    {
+        var day = from;
+        while (days > 0) { day = day.AddDays(1); if (!Worked.TryGetValue(day, out var worked)) return null; if (worked) days--; }
+        return day;
     }
 
     public int? LeftUntil(DateTimeOffset dueAt) => Between(Today, DueDay(dueAt));

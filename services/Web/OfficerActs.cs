@@ -39,6 +39,18 @@ internal static class OfficerActs
             await call.Hub.Casework.WithdrawReturnAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"] }, call.As);
             return new(Say: call.T["officer.return.kept", call["inquiryId"]], Again: true);
         });
+        app.MapAct("extend-task", async call =>
+        {
+            _ = int.TryParse(call["days"], out var days); // none chosen: Casework says what may be
+            await call.Hub.Casework.RequestExtensionAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"], WorkingDays = days, Words = call["words"] }, call.As);
+            return new(Say: call.T["officer.extend.asked", call["inquiryId"]], Forget: [$"extend/{call["inquiryId"]}"], Again: true);
+        });
+        app.MapAct("decide-extension", async call =>
+        {
+            if (!int.TryParse(call["no"], out var no)) return new(call.T["act.stale"]);
+            await call.Hub.Casework.DecideExtensionAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"], ExtensionNo = no, Granted = call.Has("granted"), Words = call["words"] }, call.As);
+            return new(Say: call.T[call.Has("granted") ? "officer.extend.granted" : "officer.extend.refused", call["inquiryId"]], Go: "/extensions", Forget: [$"extend/{call["inquiryId"]}"]);
+        });
         app.MapAct("reveal", async call =>
         {
             try

@@ -59,6 +59,7 @@ static class Case
         ClockStarted e => CaseProjection.ClockStarted(c, e),
         ClockOverdue e => CaseProjection.ClockOverdue(c, e),
         ClockStopped e => CaseProjection.ClockStopped(c, e),
+        ClockMoved e => CaseProjection.ClockMoved(c, e),
         AnswerDelivered e => CaseProjection.Delivery(c, new(e.AnswerNo, CaseProjection.Delivered, e.Medium, e.DeliveredAt.ToDateTimeOffset())),
         AnswerUndeliverable e => CaseProjection.Delivery(c, new(e.AnswerNo, CaseProjection.Undeliverable, e.Reason, e.FailedAt.ToDateTimeOffset())),
         _ => throw new ArgumentException(fact.Descriptor.Name),

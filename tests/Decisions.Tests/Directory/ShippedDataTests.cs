@@ -157,6 +157,9 @@ public class ShippedDataTests
     public void A_unit_may_return_an_inquiry_within_a_working_day_and_the_fourth_unit_is_designated() =>
         Assert.Equal([("Any", 1, 3)], Data.Limits.Where(l => l.Clock == "Return").Select(l => (l.Kind, l.WorkingDays, l.Most)));
 
+    [Fact]
+    public void A_task_may_be_extended_twice_by_five_working_days() => Assert.Equal([("Any", 5, 2)], Data.Limits.Where(l => l.Clock == "Extension").Select(l => (l.Kind, l.WorkingDays, l.Most)));
+
     static readonly HashSet<string> Off = [.. Data.Calendars.SelectMany(c => c.Off)], Worked = [.. Data.Calendars.SelectMany(c => c.Worked)];
     static bool IsWorked(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) is var d && (Worked.Contains(d) || (Weekday(day) && !Off.Contains(d)));
     static bool Weekday(DateOnly day) => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday);

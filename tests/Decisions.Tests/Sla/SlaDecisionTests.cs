@@ -1,6 +1,7 @@
 using CsCheck;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Contracts.Directory;
 using InquiryHub.Contracts.Routing;
@@ -109,6 +110,46 @@ public class SlaDecisionTests
         Assert.Empty(SlaDecision.Swept(found.Clocks, At(5, 20, 0)).Events);
     }
 
+    static ExtensionGranted Granted(int no, int days, string task = Task1) => new() { InquiryId = Inquiry, TaskId = task, ExtensionNo = no, WorkingDays = days, GrantedAt = CityTime.Stamp(At(5, 8, 9)) };
+
+    [Fact]
+    public void An_extension_moves_the_due_day_by_working_days_and_keeps_the_first_one()
+    {
+        var once = SlaDecision.Extended(Started(Dispatch(At(5, 6, 9))).Clocks, Granted(1, 3), rules); // due on Wednesday the 8th
+        var moved = Assert.IsType<ClockMoved>(Assert.Single(once.Events));
+        Assert.Equal(("2013-05-13", At(5, 9, 0)), (moved.DueOn, moved.FirstDueAt.ToDateTimeOffset()));
+        var twice = SlaDecision.Extended(once.Clocks, Granted(2, 2), rules);
+        Assert.Equal(("2013-05-15", 2), (((ClockMoved)twice.Events[0]).DueOn, ((ClockMoved)twice.Events[0]).ExtensionNo));
+        Assert.Equal(At(5, 16, 0), twice.Clocks.NextDueAt());
+        Assert.True(Assert.IsType<ClockStopped>(SlaDecision.Ended(twice.Clocks, Task1, At(5, 15, 23), SlaDecision.Answered).Events[0]).InTime);
+        Assert.Equal(3, SlaDecision.DaysLeft(twice.Clocks.Clocks[0], At(5, 10, 9), rules.Calendar));
+    }
+
+    [Fact]
+    public void An_extension_that_is_heard_again_or_for_a_task_that_ended_changes_nothing()
+    {
+        var once = SlaDecision.Extended(Started(Dispatch(At(5, 6, 9))).Clocks, Granted(1, 3), rules).Clocks;
+        Assert.Equal((once, 0), SlaDecision.Extended(once, Granted(1, 3), rules) is var s ? (s.Clocks, s.Events.Count) : default);
+        Assert.Empty(SlaDecision.Extended(SlaDecision.Ended(once, Task1, At(5, 7, 9), SlaDecision.Withdrawn).Clocks, Granted(2, 3), rules).Events);
+    }
+
+    [Fact]
+    public void What_was_found_overdue_is_not_any_more_and_is_found_again_at_its_new_end()
+    {
+        var late = SlaDecision.Swept(Started(Dispatch(At(5, 6, 9))).Clocks, At(5, 9, 1)).Clocks;
+        var moved = SlaDecision.Extended(late, Granted(1, 1), rules).Clocks;
+        Assert.Empty(SlaDecision.Swept(moved, At(5, 10, 0)).Events);
+        Assert.IsType<ClockOverdue>(Assert.Single(SlaDecision.Swept(moved, At(5, 10, 0, 1)).Events));
+    }
+
+    [Fact]
+    public void The_clock_says_how_much_it_may_be_extended()
+    {
+        var limited = SlaRules.Of([.. Calendars.All, Limit("Consultation", 2, "2004-01-01"), new LimitPublished { Kind = "Any", Clock = "Extension", WorkingDays = 5, Most = 2, EffectiveFrom = "2004-01-01" }]);
+        Assert.Equal((5, 2), Assert.IsType<ClockStarted>(SlaDecision.Dispatched(none, Dispatch(At(5, 6, 9)), limited)!.Events[0]) is var e ? (e.ExtensionDays, e.Extensions) : default);
+        Assert.Equal((0, 0), Assert.IsType<ClockStarted>(Started(Dispatch(At(5, 6, 9))).Events[0]) is var n ? (n.ExtensionDays, n.Extensions) : default);
+    }
+
     [Fact]
     public void Days_left_are_working_days_and_negative_when_late()
     {
@@ -120,11 +161,12 @@ public class SlaDecisionTests
 
     [Fact]
     public void Facts_of_two_services_give_one_state_in_any_order_that_keeps_each_services_order() =>
-        Gen.Select(Gen.Bool, Gen.Int[0, 3]).Select((answered, spread) => (answered, spread)).SelectMany(t => Gen.Bool.Array[6].Select(order => (t.answered, t.spread, order))).Sample(t =>
+        Gen.Select(Gen.Bool, Gen.Int[0, 3]).Select((answered, spread) => (answered, spread)).SelectMany(t => Gen.Bool.Array[7].Select(order => (t.answered, t.spread, order))).Sample(t =>
         {
             Func<InquiryClocks, ClockStep>[] routing = [c => SlaDecision.Dispatched(c, Dispatch(At(5, 6, 9)), rules)!, c => SlaDecision.Dispatched(c, Dispatch(At(5, 7, 9), task: Task2, no: 2), rules)!];
             Func<InquiryClocks, ClockStep>[] casework =
             [
+                c => SlaDecision.Extended(c, Granted(1, t.spread + 1), rules),
                 c => SlaDecision.Ended(c, Task1, At(5, 7, 10), SlaDecision.Withdrawn),
                 c => SlaDecision.Ended(c, Task2, At(5, 8 + t.spread, 10), t.answered ? SlaDecision.Answered : SlaDecision.Withdrawn),
             ];

@@ -62,6 +62,16 @@ public class FactDecisionTests
     public void An_open_inquiry_past_its_due_day_is_late_while_open() => Assert.Equal(Outcomes.OpenLate, Head(Overdue(1), Registered(), Dispatched(1, "water")).Outcome);
 
     [Fact]
+    public void An_extension_makes_a_late_one_open_again_and_says_nothing_of_one_that_was_answered()
+    {
+        ClockMoved moved = new() { TaskId = $"{Key}/1/1", Clock = "Handling" };
+        Assert.Equal(Outcomes.Open, Head(Registered(), Dispatched(1, "water"), Overdue(1), moved).Outcome);
+        Assert.Equal(Outcomes.OpenLate, Head(Registered(), Dispatched(1, "water"), Overdue(1), moved, Overdue(1)).Outcome);
+        Assert.Equal(Outcomes.Late, Head(Registered(), Dispatched(1, "water"), Stopped(1, false), moved).Outcome);
+        Assert.Equal(Outcomes.Open, Head(moved, Registered(), Dispatched(1, "water")).Outcome);
+    }
+
+    [Fact]
     public void Closed_without_an_answer_is_not_open_and_not_answered()
     {
         Assert.Equal(Outcomes.Terminated, Head(Registered(), new InquiryClosed { Outcome = "Terminated" }, Dispatched(1, "water")).Outcome);

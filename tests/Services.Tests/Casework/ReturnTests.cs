@@ -18,15 +18,16 @@ namespace InquiryHub.Services.Tests.Casework;
 /// <summary>退单 from one service to the other and back, on a real PostgreSQL: Casework, Routing and Sla; the others are played by what they say.</summary>
 public sealed class ReturnTests
 {
-    const string Roads = "PJ-001", Water = "PJ-002", Heat = "PJ-003";
-    static readonly string id = InquiryNumber.Make(new(2013, 5, 6), 1, 1);
+    internal const string Roads = "PJ-001", Water = "PJ-002", Heat = "PJ-003";
+    internal static readonly string id = InquiryNumber.Make(new(2013, 5, 6), 1, 1);
 
-    static async Task<TestHub> StartAsync(string name)
+    internal static async Task<TestHub> StartAsync(string name)
     {
         var hub = await TestHub.StartAsync(name, [new CaseworkModule(), new RoutingModule(), new SlaModule(), new Producer("channels"), new Producer("assignment"), new Producer("directory")]);
         UnitPublished Unit(string code) => new() { UnitCode = code, Name = code, Active = true };
         await SayAsync(hub, "directory", "directory", Unit(Roads), Unit(Water), Unit(Heat), new CatalogueEntryPublished { EntryCode = "040101", UnitCode = Roads, Active = true }, new CalendarPublished { Year = 2013 },
-            new LimitPublished { Kind = "Complaint", Clock = "Handling", WorkingDays = 7, EffectiveFrom = "2004-01-01" }, new LimitPublished { Kind = "Any", Clock = "Return", WorkingDays = 1, Most = 1, EffectiveFrom = "2004-01-01" });
+            new LimitPublished { Kind = "Complaint", Clock = "Handling", WorkingDays = 7, EffectiveFrom = "2004-01-01" }, new LimitPublished { Kind = "Any", Clock = "Return", WorkingDays = 1, Most = 1, EffectiveFrom = "2004-01-01" },
+            new LimitPublished { Kind = "Any", Clock = "Extension", WorkingDays = 5, Most = 1, EffectiveFrom = "2004-01-01" });
         await hub.QuietAsync();
         await SayAsync(hub, "channels", id, new InquiryRegistered
         {
@@ -52,7 +53,7 @@ public sealed class ReturnTests
     static Task<RoutingState> StateAsync(TestHub hub) => Router(hub).GetRoutingAsync(new() { InquiryId = id }, As(hub, "", "d1", Roles.Dispatcher)).ResponseAsync;
 
     static Task PlaceAsync(TestHub hub, int seen, string unit) => Router(hub).PlaceInquiryAsync(new() { CommandId = $"p{seen}", InquiryId = id, ExpectedDispatchNo = seen, LeadUnitCode = unit }, As(hub, "", "d1", Roles.Dispatcher)).ResponseAsync;
-    static Task<CaseFile> FileAsync(TestHub hub) => Client(hub).GetCaseAsync(new() { InquiryId = id }, As(hub, "", "s1", Roles.Supervisor)).ResponseAsync;
+    internal static Task<CaseFile> FileAsync(TestHub hub) => Client(hub).GetCaseAsync(new() { InquiryId = id }, As(hub, "", "s1", Roles.Supervisor)).ResponseAsync;
 
     [Fact]
     public async Task A_return_waits_for_a_dispatcher_and_goes_to_another_unit_which_is_then_designated()

@@ -1,0 +1,71 @@
+using Grpc.Net.Client;
+using InquiryHub.Contracts.Casework;
+using InquiryHub.Contracts.Sla;
+using InquiryHub.Kernel;
+using InquiryHub.TestKit;
+using static InquiryHub.Services.Tests.Casework.CaseworkTests;
+using static InquiryHub.Services.Tests.Casework.ReturnTests;
+
+namespace InquiryHub.Services.Tests.Casework;
+
+/// <summary>延期 from the unit to the supervisor to the clock and back, on a real PostgreSQL.</summary>
+public sealed class ExtensionTests
+{
+    static Task<RequestExtensionReply> RequestAsync(TestHub hub, int days = 2, string command = "x", string unit = Roads) => Client(hub).RequestExtensionAsync(
+        new() { CommandId = command, InquiryId = id, TaskId = $"{id}/1/1", WorkingDays = days, Words = "等待检测报告" }, As(hub, unit, $"LO-{unit}")).ResponseAsync;
+
+    static Task<DecideExtensionReply> DecideAsync(TestHub hub, bool granted, int no = 1, string role = Roles.Supervisor) => Client(hub).DecideExtensionAsync(
+        new() { CommandId = $"d{no}", InquiryId = id, TaskId = $"{id}/1/1", ExtensionNo = no, Granted = granted, Words = granted ? "" : "期限足够" }, As(hub, "", "s1", role)).ResponseAsync;
+
+    static async Task<Clock> ClockAsync(TestHub hub) =>
+        Assert.Single((await new Contracts.Sla.Sla.SlaClient(GrpcChannel.ForAddress(hub.Grpc)).GetClocksAsync(new() { InquiryId = id }, As(hub, "", "s1", Roles.Supervisor))).Clocks);
+
+    static async Task<List<string>> WaitingAsync(TestHub hub) => [.. (await Client(hub).ListTasksAsync(new() { State = "ExtensionRequested" }, As(hub, "", "s1", Roles.Supervisor))).Tasks.Select(t => t.TaskId)];
+
+    [Fact]
+    public async Task A_supervisor_finds_what_is_asked_for_grants_it_once_and_the_clock_and_the_case_are_due_later()
+    {
+        await using var hub = await ReturnTests.StartAsync("extend");
+        var before = await ClockAsync(hub);
+        Assert.Empty(await WaitingAsync(hub));
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => RequestAsync(hub)));
+        Assert.Equal([$"{id}/1/1"], await WaitingAsync(hub));
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => DecideAsync(hub, granted: true)));
+        await hub.QuietAsync();
+        Assert.Empty(await WaitingAsync(hub));
+
+        var after = await ClockAsync(hub);
+        Assert.Equal((before.DueAt, 1, before.WorkingDaysLeft + 2), (after.FirstDueAt, after.Extensions, after.WorkingDaysLeft));
+        var task = (await FileAsync(hub)).Tasks[0];
+        Assert.Equal((after.DueAt, before.DueAt, "Granted", 0), (task.DueAt, task.FirstDueAt, task.ExtensionState, task.ExtensionsLeft));
+        Assert.Equal(after.DueAt.ToDateTimeOffset(), (await hub.ScalarAsync<DateTime>("select next_due_at from sla.inquiry_clocks")));
+        Assert.Equal(1, await hub.ScalarAsync<long>("select count(*) from log.outbox where type = 'hub.sla.v1.ClockMoved'"));
+        Assert.Equal("NoExtensionLeft", await Refused.CodeAsync(() => RequestAsync(hub, command: "more")));
+        Assert.Equal(0, await hub.ScalarAsync<long>("select count(*) from log.outbox where position(convert_to('检测', 'UTF8') in body) > 0"));
+    }
+
+    [Fact]
+    public async Task A_refusal_leaves_the_date_and_the_unit_reads_why()
+    {
+        await using var hub = await ReturnTests.StartAsync("refused");
+        var before = await ClockAsync(hub);
+        await RequestAsync(hub);
+        await DecideAsync(hub, granted: false);
+        await hub.QuietAsync();
+        var file = await FileAsync(hub);
+        Assert.Equal(("Refused", before.DueAt, "Assigned"), (file.Tasks[0].ExtensionState, file.Tasks[0].DueAt, file.Tasks[0].State));
+        Assert.Equal([("ExtensionRequested", "等待检测报告"), ("ExtensionRefused", "期限足够")], file.Timeline.Where(e => e.Act.StartsWith("Extension", StringComparison.Ordinal)).Select(e => (e.Act, e.Words)));
+        Assert.Equal(2, (await RequestAsync(hub, command: "again")).ExtensionNo);
+    }
+
+    [Fact]
+    public async Task Nobody_but_the_unit_asks_and_nobody_but_a_supervisor_decides()
+    {
+        await using var hub = await ReturnTests.StartAsync("whose2");
+        Assert.Equal("NotYours", await Refused.CodeAsync(() => RequestAsync(hub, unit: "PJ-003")));
+        Assert.Equal("NothingToDecide", await Refused.CodeAsync(() => DecideAsync(hub, granted: true)));
+        await RequestAsync(hub);
+        Assert.Equal("PermissionDenied", await Refused.CodeAsync(() => DecideAsync(hub, granted: true, role: Roles.Dispatcher)));
+        Assert.Equal("InvalidDays", await Refused.CodeAsync(async () => { await DecideAsync(hub, granted: false); await RequestAsync(hub, days: 6, command: "y"); }));
+    }
+}
