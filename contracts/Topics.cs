@@ -40,6 +40,7 @@ public static class Topics
         [
             new(InquiryDispatched.Descriptor, "inquiry_id"),
             new(InquiryHeld.Descriptor, "inquiry_id"),
+            new(InquiryDeclined.Descriptor, "inquiry_id"),
             new(ReturnAccepted.Descriptor, "inquiry_id"),
             new(ReturnRejected.Descriptor, "inquiry_id"),
         ]),

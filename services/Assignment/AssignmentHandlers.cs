@@ -13,7 +13,7 @@ sealed class AssignmentHandlers : IFold
         switch (message.Event)
         {
             case InquiryDispatched e: wants.Add(AssignmentStore.Inquiries, message.Key).AddSums(AssignmentStore.Load, e.UnitCode); break;
-            case InquiryAnswered or TaskWithdrawn: wants.Add(AssignmentStore.Inquiries, message.Key); break;
+            case InquiryAnswered { TaskId.Length: > 0 } or TaskWithdrawn: wants.Add(AssignmentStore.Inquiries, message.Key); break;
         }
     }
 
@@ -22,7 +22,7 @@ sealed class AssignmentHandlers : IFold
         switch (message.Event)
         {
             case InquiryDispatched e: Dispatched(e, work); break;
-            case InquiryAnswered e: Ended(e.InquiryId, e.TaskId, e.UnitCode, work); break;
+            case InquiryAnswered { TaskId.Length: > 0 } e: Ended(e.InquiryId, e.TaskId, e.UnitCode, work); break;
             case TaskWithdrawn e: Ended(e.InquiryId, e.TaskId, e.UnitCode, work); break;
         }
     }

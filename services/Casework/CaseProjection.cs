@@ -2,6 +2,7 @@ using Google.Protobuf;
 using InquiryHub.Contracts.Assignment;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
 using InquiryHub.Contracts.Routing;
 using InquiryHub.Contracts.Sla;
 using InquiryHub.Kernel;
@@ -21,7 +22,7 @@ sealed record CaseStep(CaseState Case, IReadOnlyList<IMessage> Events)
 static class CaseProjection
 {
     public const string Delivered = "Delivered", Undeliverable = "Undeliverable", InDoubt = "InDoubt";
-    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed";
+    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined";
     public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly";
 
     /// <summary>A direct answer closes the case as it is filed; anything else waits for its unit.</summary>
@@ -60,6 +61,21 @@ static class CaseProjection
         var next = c.With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Assigned = new(e.OfficerId, e.UnitCode, e.AssignedAt.ToDateTimeOffset()) });
         return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : next;
     }
+
+    /// <summary>不予受理: what is open in it is withdrawn, the citizen gets the answer, and it is closed. A case that was closed meanwhile stays as it is.</summary>
+    public static CaseStep DeclinedBy(CaseState c, InquiryDeclined e, DateTimeOffset now)
+    {
+        if (c.Closing is not null) return c;
+        var answer = new Answer(NextAnswerNo(c), e.DeclinedBy, e.DeclinedAt.ToDateTimeOffset(), null);
+        var (withdrawn, said) = Withdraw(c with { Held = false, Decline = new(e.Reason, answer) }, _ => true, Declined, now);
+        var (closed, end) = Close(withdrawn, e.DeclinedBy, Declined, now);
+        return new(closed, [.. said, new InquiryAnswered
+        {
+            InquiryId = c.InquiryId, AnswerNo = answer.No, AnsweredBy = e.DeclinedBy, AnsweredAt = e.DeclinedAt, PublicReply = e.PublicReply, Role = UnitRole.Lead,
+        }, .. end]);
+    }
+
+    public static int NextAnswerNo(CaseState c) => c.Answers.Select(a => a.No).DefaultIfEmpty().Max() + 1;
 
     /// <summary>The dispatcher agrees: another unit's dispatch follows.</summary>
     public static CaseStep ReturnAccepted(CaseState c, ReturnAccepted e, DateTimeOffset now) => Withdraw(c, t => t.TaskId == e.TaskId, Returned, now);

@@ -52,6 +52,9 @@ sealed record SignIn(string OfficerId, DateTimeOffset At);
 
 sealed record Answer(int No, string OfficerId, DateTimeOffset At, DateTimeOffset? FetchedAt);
 
+/// <summary>Routing: not for this service (不予受理); the answer is the citizen's, given by a dispatcher.</summary>
+sealed record Decline(string Reason, Answer Answer);
+
 sealed record Withdrawal(string Reason, DateTimeOffset At);
 
 sealed record Closing(string By, DateTimeOffset At, string Outcome);
@@ -102,6 +105,8 @@ sealed record CaseState(string InquiryId)
     public IReadOnlyList<Hold> Holds { get; init; } = [];
     public bool Held { get; init; }
     public IReadOnlyList<CaseTask> Tasks { get; init; } = [];
+    /// <summary>Null, and not written, unless it was declined.</summary>
+    public Decline? Decline { get; init; }
     /// <summary>Null, and not written, until the citizen rates.</summary>
     public IReadOnlyList<Rating>? Ratings { get; init; }
     /// <summary>Null, and not written, until somebody looks.</summary>
@@ -121,6 +126,13 @@ sealed record CaseState(string InquiryId)
 
     /// <summary>The lead unit's task of the newest dispatch that still counts; its answer is the citizen's.</summary>
     internal CaseTask? Lead => Tasks.Where(t => t is { Dispatch: not null, Assisting: false, Withdrawal: null }).MaxBy(t => t.Dispatch!.No);
+
+    /// <summary>The answers that were given later, whoever's.</summary>
+    internal IEnumerable<Answer> Answers => Tasks.Select(t => t.Answer).Append(Decline?.Answer).OfType<Answer>();
+
+    /// <summary>The one that is the citizen's: given on the spot (0), by who declined it, or by the lead unit.</summary>
+    internal int? ShownAnswerNo => Registration?.Direct is not null ? 0 : ShownAnswer?.No;
+    internal Answer? ShownAnswer => Decline?.Answer ?? Lead?.Answer;
 
     internal Rating? RatingOf(int answerNo) => Ratings?.FirstOrDefault(r => r.AnswerNo == answerNo);
 

@@ -58,7 +58,7 @@ static class CaseView
         file.Timeline.AddRange(Timeline(c, unseal ?? (_ => "")).OrderBy(e => e.At));
         file.Answers.AddRange(Answers(c, text, answers));
         foreach (var a in file.Answers) (a.Grade, a.RatingWords) = (c.RatingOf(a.AnswerNo)?.Grade ?? default, ratingWords?.GetValueOrDefault(a.AnswerNo) ?? "");
-        if ((registration.Direct is not null ? file.Answers.FirstOrDefault() : file.Answers.FirstOrDefault(a => a.TaskId == c.Lead?.TaskId)) is { } shown)
+        if (file.Answers.FirstOrDefault(a => a.AnswerNo == c.ShownAnswerNo) is { } shown)
             (file.PublicReply, file.HandlingNote) = (shown.PublicReply, shown.HandlingNote);
         return file;
     }
@@ -70,9 +70,9 @@ static class CaseView
         {
             InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(c.Lead?.Dispatch?.At), SignedInAt = Stamp(c.Lead?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
             Urges = c.Urges.Count(), UrgedAt = Stamp(c.Urges.Select(u => (DateTimeOffset?)u.At).Max()), FirstDueAt = Stamp(c.Lead?.Clock?.FirstDueAt),
-            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" => "Handling", "Closed" => "Closed", _ => "Answered" },
+            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" => "Handling", "Closed" => c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
         };
-        if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == 0 || a.TaskId == c.Lead?.TaskId) is { } answer)
+        if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == c.ShownAnswerNo) is { } answer)
             (progress.PublicReply, progress.AnsweredAt, progress.AnswerNo, progress.Grade) = (answer.PublicReply, answer.AnsweredAt, answer.AnswerNo, c.RatingOf(answer.AnswerNo)?.Grade ?? default);
         return progress;
     }
@@ -81,6 +81,8 @@ static class CaseView
     {
         if (c.Registration?.Direct is { } direct)
             yield return new() { UnitCode = c.UnitCode, OfficerId = direct.By, Role = UnitRole.Lead, AnsweredAt = Stamp(direct.At), PublicReply = text?.DirectReply ?? "" };
+        if (c.Decline is { Answer: var told })
+            yield return new() { AnswerNo = told.No, OfficerId = told.OfficerId, Role = UnitRole.Lead, AnsweredAt = Stamp(told.At), PublicReply = answers.FirstOrDefault(a => a.Key == AnswerText.KeyOf(c.InquiryId, told.No))?.PublicReply ?? "" };
         foreach (var t in c.Tasks.Where(t => t.Answer is not null).OrderBy(t => t.Answer!.No))
         {
             var words = answers.FirstOrDefault(a => a.Key == AnswerText.KeyOf(c.InquiryId, t.Answer!.No));
@@ -105,8 +107,9 @@ static class CaseView
         foreach (var t in c.Tasks) if (t.Clock?.OverdueAt is { } late) yield return Entry(late, "ClockOverdue", "", t.UnitCode, "");
         foreach (var t in c.Tasks) if (t.Answer is { } a) yield return Entry(a.At, "InquiryAnswered", a.OfficerId, t.UnitCode, t.Assisting ? "Assisting" : "Lead");
         foreach (var t in c.Tasks) if (t.Withdrawal is { } w) yield return Entry(w.At, "TaskWithdrawn", "", t.UnitCode, w.Reason);
+        if (c.Decline is { } decline) yield return Entry(decline.Answer.At, "InquiryDeclined", decline.Answer.OfficerId, "", decline.Reason);
         foreach (var d in c.Deliveries) yield return Entry(d.At, d.State switch { CaseProjection.Delivered => "AnswerDelivered", CaseProjection.InDoubt => "DeliveryInDoubt", _ => "AnswerUndeliverable" }, "", "", d.Detail);
-        foreach (var t in c.Tasks) if (t.Answer?.FetchedAt is { } read) yield return Entry(read, "AnswerFetched", "", "", "");
+        foreach (var a in c.Answers) if (a.FetchedAt is { } read) yield return Entry(read, "AnswerFetched", "", "", "");
         foreach (var rated in c.Ratings ?? []) yield return Entry(rated.At, "AnswerRated", "", "", rated.Grade.ToString());
         foreach (var look in c.Reveals ?? [])
         {

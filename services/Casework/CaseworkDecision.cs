@@ -34,10 +34,10 @@ static class CaseworkDecision
         // Who answers keeps it.
         var kept = task.Returning ? ReturnDecision.Withdrawn(c!, task, actor, now) : c!;
         var signed = task.SignIn is null ? SignedIn(kept.Case, kept.Case.Task(taskId)!, actor, now) : kept.Case;
-        var answer = new Answer(c!.Tasks.Max(t => t.Answer?.No ?? 0) + 1, actor.OfficerId, now, null);
+        var answer = new Answer(CaseProjection.NextAnswerNo(c!), actor.OfficerId, now, null);
         return new CaseStep(signed.Case.With(signed.Case.Task(taskId)! with { Answer = answer }), [.. kept.Events, .. signed.Events, new InquiryAnswered
         {
-            InquiryId = c.InquiryId, TaskId = taskId, AnswerNo = answer.No, AnsweredBy = actor.OfficerId, AnsweredAt = CityTime.Stamp(now),
+            InquiryId = c!.InquiryId, TaskId = taskId, AnswerNo = answer.No, AnsweredBy = actor.OfficerId, AnsweredAt = CityTime.Stamp(now),
             PublicReply = sealedReply, UnitCode = task.UnitCode, Role = task.Dispatch!.Role,
         }]);
     }
@@ -53,8 +53,16 @@ static class CaseworkDecision
     }
 
     /// <summary>The citizen reads the newest answer; the first time is the proof that it arrived. No event when there is nothing new.</summary>
-    public static CaseStep Fetched(CaseState c, DateTimeOffset now) => c.Lead is not { Answer: { FetchedAt: null } answer } lead ? c
-        : new CaseStep(c.With(lead with { Answer = answer with { FetchedAt = now } }), [new AnswerFetched { InquiryId = c.InquiryId, AnswerNo = answer.No, FetchedAt = CityTime.Stamp(now) }]);
+    public static CaseStep Fetched(CaseState c, DateTimeOffset now)
+    {
+        var after = c switch
+        {
+            { Decline: { Answer: { FetchedAt: null } told } decline } => c with { Decline = decline with { Answer = told with { FetchedAt = now } } },
+            { Decline: null, Lead: { Answer: { FetchedAt: null } answer } lead } => c.With(lead with { Answer = answer with { FetchedAt = now } }),
+            _ => c,
+        };
+        return ReferenceEquals(after, c) ? c : new CaseStep(after, [new AnswerFetched { InquiryId = c.InquiryId, AnswerNo = c.ShownAnswerNo!.Value, FetchedAt = CityTime.Stamp(now) }]);
+    }
 
     static CaseStep SignedIn(CaseState c, CaseTask task, Actor actor, DateTimeOffset now) => new(c.With(task with { SignIn = new(actor.OfficerId, now) }),
         [new TaskSignedIn { InquiryId = c.InquiryId, TaskId = task.TaskId, OfficerId = actor.OfficerId, SignedInAt = CityTime.Stamp(now), UnitCode = task.UnitCode }]);

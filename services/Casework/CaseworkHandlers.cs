@@ -21,7 +21,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
     }
 
     static bool IsOfACase(Message message) => message.Event is InquiryRegistered or ContactAdded or AnswerDelivered or AnswerUndeliverable or DeliveryInDoubt
-        or InquiryDispatched or InquiryHeld or ReturnAccepted or ReturnRejected or OfficerAssigned or ClockStarted or ClockOverdue or ClockStopped or ClockMoved;
+        or InquiryDispatched or InquiryHeld or InquiryDeclined or ReturnAccepted or ReturnRejected or OfficerAssigned or ClockStarted or ClockOverdue or ClockStopped or ClockMoved;
 
     public void Fold(Message message, UnitOfWork work)
     {
@@ -39,6 +39,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
             DeliveryInDoubt e => CaseProjection.Delivery(c, new(e.AnswerNo, CaseProjection.InDoubt, e.Door, e.AttemptedAt.ToDateTimeOffset())),
             InquiryHeld e => CaseProjection.HeldBack(c, e),
             InquiryDispatched e => CaseProjection.Dispatched(c, e, work.Now),
+            InquiryDeclined e => Declined(c, e, work),
             ReturnAccepted e => CaseProjection.ReturnAccepted(c, e, work.Now),
             ReturnRejected e => CaseProjection.ReturnRejected(c, e),
             OfficerAssigned e => CaseProjection.OfficerAssigned(c with { Trace = step?.Id ?? message.Trace }, e, work.Now),
@@ -64,6 +65,15 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
             if (was != entry || before!.Registration != after.Case.Registration || before.Task(task.TaskId)!.Clock != task.Clock || before.Urges.Count() != after.Case.Urges.Count()) live.Changed(work, was, entry);
         }
         foreach (var e in after.Events) work.Emit(after.Case.InquiryId, e);
+    }
+
+    CaseStep Declined(CaseState c, InquiryDeclined e, UnitOfWork work)
+    {
+        var step = CaseProjection.DeclinedBy(c, e, work.Now);
+        // Null when the key was destroyed (purged).
+        if (step.Case.Decline is { } decline && step.Events.Count > 0)
+            work.Put(CaseworkStore.Answers, new AnswerText(AnswerText.KeyOf(e.InquiryId, decline.Answer.No), SearchForm.Storable(ring.Unseal<Text>(e.InquiryId, e.PublicReply)?.Text_ ?? ""), ""));
+        return step;
     }
 
     /// <summary>Keeps the words in clear for search and gives the title; without one, a counter's entry is known by how its text begins.</summary>

@@ -74,7 +74,7 @@ static class CaseworkStore
     {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new("select body from casework.case_text where key = $1") { Parameters = { new() { Value = c.InquiryId } } });
-        var answers = c.Tasks.Where(t => t.Answer is not null).Select(t => AnswerText.KeyOf(c.InquiryId, t.Answer!.No)).ToArray();
+        var answers = c.Answers.Select(a => AnswerText.KeyOf(c.InquiryId, a.No)).ToArray();
         batch.BatchCommands.Add(new("select body from casework.answer where key = any($1)") { Parameters = { new() { Value = answers } } });
         await using var reader = await batch.ExecuteReaderAsync(stop);
         var text = await reader.ReadAsync(stop) ? Json.Read<CaseText>(reader.GetString(0)) : null;

@@ -32,7 +32,7 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         if (!InquiryNumber.TryRead(typedNumber, out var inquiryId) || !ring.IsQueryCode(inquiryId, typedCode)) return null;
         if (await CaseworkStore.CaseAsync(database, inquiryId, stop) is not { Registration: not null } c) return null;
         var (text, answers) = await CaseworkStore.TextsAsync(database, c, stop);
-        if (c.Lead?.Answer is { FetchedAt: null }) await FetchedAsync(inquiryId);
+        if (c.ShownAnswer is { FetchedAt: null }) await FetchedAsync(inquiryId);
         return CaseView.Progress(c, text, answers, (await reference.GetAsync<UnitNames>(stop)).Names.GetValueOrDefault(c.UnitCode, ""));
     }
 

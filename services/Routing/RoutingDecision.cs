@@ -20,6 +20,8 @@ sealed record RoutedInquiry(string InquiryId, InquiryKind Kind, Urgency Urgency,
     public DateTimeOffset? HeldSince { get; init; }
     /// <summary>A unit wants to be rid of it: then it is held too. Null, and not written, otherwise.</summary>
     public RequestedReturn? Return { get; init; }
+    /// <summary>不予受理, for that reason. Null, and not written, otherwise.</summary>
+    public string? Declined { get; init; }
     /// <summary>How often that was agreed to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Returned { get; init; }
     /// <summary>指定承办: the unit of the last dispatch may not return it.</summary>
@@ -88,6 +90,7 @@ static class RoutingDecision
     public static Outcome<RoutedInquiry> Place(RoutedInquiry? inquiry, int expectedDispatchNo, string lead, IReadOnlyList<string> assisting, string dispatcher, Catalogue catalogue, DateTimeOffset now)
     {
         if (inquiry is null) return Refusals.UnknownInquiry;
+        if (inquiry.Declined is not null) return AlreadyDeclined;
         if (inquiry.DispatchNo != expectedDispatchNo)
             return Refusals.Of("StaleDispatch", "该诉求刚刚已由他人派单，请刷新后再决定。", "Somebody dispatched this inquiry just now; look at it again before you decide.");
         foreach (var code in assisting.Prepend(lead))
@@ -110,7 +113,7 @@ static class RoutingDecision
     /// 退单: a dispatcher decides. Who might take it: whom the unit thinks of, the runner-up, and the units of the area. A request about a former
     /// dispatch is over: Casework withdraws that task.
     /// </summary>
-    public static RoutedInquiry Returning(RoutedInquiry inquiry, ReturnRequested e, Catalogue catalogue) => e.DispatchNo != inquiry.DispatchNo ? inquiry : inquiry with
+    public static RoutedInquiry Returning(RoutedInquiry inquiry, ReturnRequested e, Catalogue catalogue) => e.DispatchNo != inquiry.DispatchNo || inquiry.Declined is not null ? inquiry : inquiry with
     {
         Return = new(e.TaskId, e.UnitCode, e.Reason, e.SuggestedUnitCode, e.RequestedAt.ToDateTimeOffset()), HeldSince = e.RequestedAt.ToDateTimeOffset(),
         Candidates = [.. catalogue.Chain(inquiry.AreaCode).Select(a => a.UnitCode).Prepend(inquiry.RunnerUpUnitCode).Prepend(e.SuggestedUnitCode)
@@ -122,7 +125,25 @@ static class RoutingDecision
 
     static RoutedInquiry Placed(RoutedInquiry inquiry) => inquiry with { Return = null, HeldSince = null, Candidates = [] };
 
-    public const int MaxWords = 500;
+    public const int MaxWords = 500, MaxReply = 5000;
+
+    /// <summary>What this service doesn't take (潍坊 art. 19, Beijing art. 11): the person is told why, and for most of them the right way.</summary>
+    public static readonly IReadOnlyList<string> DeclineReasons = ["Litigation", "Discipline", "Reconsideration", "Disclosure", "Petition", "Secret", "Morals", "Concluded"];
+    static readonly Refusal AlreadyDeclined = Refusals.Of("Declined", "这件诉求已不予受理并答复，不能再派单。", "This inquiry was declined and the citizen told; it can't be placed any more.");
+
+    /// <summary>不予受理: only what a dispatcher has in hand, so that no unit works on it unknowing.</summary>
+    public static Outcome<RoutedInquiry> Decline(RoutedInquiry? inquiry, int expectedDispatchNo, string reason, string reply, string dispatcher, DateTimeOffset now)
+    {
+        if (inquiry is null) return Refusals.UnknownInquiry;
+        if (inquiry.Declined is not null) return AlreadyDeclined;
+        if (inquiry.HeldSince is null || inquiry.DispatchNo != expectedDispatchNo)
+            return Refusals.Of("NotHeld", "这件诉求已不在待派单（已派出，或已由他人处理），请刷新。", "This inquiry isn't held any more: it was dispatched, or somebody decided; please refresh.");
+        if (!DeclineReasons.Contains(reason)) return Refusals.Of("InvalidReason", "请选一个不予受理的原因。", "Please choose why it is declined.");
+        if (string.IsNullOrWhiteSpace(reply)) return Refusals.Of("InvalidReply", "请写明答复诉求人的话：为什么不受理，该找谁。", "Please write what the citizen gets: why it is declined, and where to go.");
+        if (reply.EnumerateRunes().Count() > MaxReply || reply.Contains('\0'))
+            return Refusals.Of("InvalidReply", $"答复不得超过 {MaxReply} 字，也不能含有无法保存的字符，请改正。", $"The reply may have {MaxReply} characters and none that can't be saved; please correct it.");
+        return Placed(inquiry) with { Declined = reason, DecidedBy = dispatcher, DecidedAt = now };
+    }
 
     /// <summary>驳回退单: the unit has to handle it.</summary>
     public static Outcome<RoutedInquiry> Reject(RoutedInquiry? inquiry, int expectedDispatchNo, string words)

@@ -31,6 +31,23 @@ sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeye
     }
 
     [Authorize(Roles = Roles.Dispatcher)]
+    public override async Task<DeclineInquiryReply> DeclineInquiry(DeclineInquiryRequest request, ServerCallContext context)
+    {
+        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId)) throw Answers.Refused(Refusals.UnknownInquiry);
+        var (actor, reply) = (Actor.Of(context.GetHttpContext().User), request.PublicReply.Trim());
+        var travels = ring.Seal(inquiryId, new Text { Text_ = reply });
+        var outcome = await writer.CommandAsync<DeclineInquiryReply>(request.CommandId, [inquiryId], w => w.Add(RoutingStore.Inquiries, inquiryId), work =>
+        {
+            var declined = RoutingDecision.Decline(work.Get(RoutingStore.Inquiries, inquiryId), request.ExpectedDispatchNo, request.Reason, reply, actor.Account, work.Now);
+            if (declined.Refusal is { } refusal) return refusal;
+            work.Put(RoutingStore.Inquiries, declined.Value!);
+            work.Emit(inquiryId, new InquiryDeclined { InquiryId = inquiryId, Reason = request.Reason, DispatchNo = declined.Value!.DispatchNo, DeclinedBy = actor.Account, DeclinedAt = CityTime.Stamp(work.Now), PublicReply = travels });
+            return new DeclineInquiryReply { DeclinedAt = CityTime.Stamp(work.Now) };
+        });
+        return outcome.OrRefuse();
+    }
+
+    [Authorize(Roles = Roles.Dispatcher)]
     public override async Task<RejectReturnReply> RejectReturn(RejectReturnRequest request, ServerCallContext context)
     {
         if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId)) throw Answers.Refused(Refusals.UnknownInquiry);
@@ -66,7 +83,7 @@ sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeye
     {
         InquiryId = i.InquiryId, DispatchNo = i.DispatchNo, UnitCode = i.UnitCode, Reason = i.Reason, CatalogueEntry = i.CatalogueEntry, RunnerUpUnitCode = i.RunnerUpUnitCode,
         Held = i.HeldSince is not null, CandidateUnitCodes = { i.Candidates }, DecidedAt = CityTime.Stamp(i.DecidedAt), DecidedBy = i.DecidedBy, CategoryCode = i.CategoryCode, AreaCode = i.AreaCode,
-        HeldSince = i.HeldSince is { } since ? CityTime.Stamp(since) : null, Returned = i.Returned, Designates = catalogue.Designates(i.Returned + (i.Return is null ? 0 : 1), now),
+        Declined = i.Declined ?? "", HeldSince = i.HeldSince is { } since ? CityTime.Stamp(since) : null, Returned = i.Returned, Designates = catalogue.Designates(i.Returned + (i.Return is null ? 0 : 1), now),
         Returns = i.Return is { } r ? new() { TaskId = r.TaskId, UnitCode = r.UnitCode, Reason = r.Reason, SuggestedUnitCode = r.SuggestedUnitCode, RequestedAt = CityTime.Stamp(r.At) } : null,
     };
 }

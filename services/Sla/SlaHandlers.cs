@@ -9,7 +9,7 @@ sealed class SlaHandlers : IFold
 {
     public void Want(Message message, Wants wants)
     {
-        if (message.Event is InquiryDispatched or InquiryAnswered or TaskWithdrawn or ExtensionGranted) wants.Add(SlaStore.Clocks, message.Key);
+        if (message.Event is InquiryDispatched or InquiryAnswered { TaskId.Length: > 0 } or TaskWithdrawn or ExtensionGranted) wants.Add(SlaStore.Clocks, message.Key);
     }
 
     public void Fold(Message message, UnitOfWork work)
@@ -18,7 +18,7 @@ sealed class SlaHandlers : IFold
         {
             case InquiryDispatched e: Dispatched(e, work); break;
             case ExtensionGranted e: Save(SlaDecision.Extended(Of(e.InquiryId, work), e, work.Reference<SlaRules>()), work); break;
-            case InquiryAnswered e: Save(SlaDecision.Ended(Of(e.InquiryId, work), e.TaskId, e.AnsweredAt.ToDateTimeOffset(), SlaDecision.Answered), work); break;
+            case InquiryAnswered { TaskId.Length: > 0 } e: Save(SlaDecision.Ended(Of(e.InquiryId, work), e.TaskId, e.AnsweredAt.ToDateTimeOffset(), SlaDecision.Answered), work); break;
             case TaskWithdrawn e: Save(SlaDecision.Ended(Of(e.InquiryId, work), e.TaskId, e.WithdrawnAt.ToDateTimeOffset(), SlaDecision.Withdrawn), work); break;
         }
     }

@@ -112,7 +112,7 @@ internal static class FactDecision
         // Extended: it was late and is not any more.
         ClockMoved { Clock: "Handling" } c when before.Clocks is { } clocks && clocks.GetValueOrDefault(c.TaskId, TaskClock.InTime) == TaskClock.Overdue => before with { Clocks = clocks.Remove(c.TaskId) },
         ClockStopped { Clock: "Handling" } c => Clock(before, c.TaskId, c.Cause != "Answered" ? TaskClock.Withdrawn : c.InTime ? TaskClock.InTime : TaskClock.Late),
-        InquiryClosed { Outcome: "Terminated" } => before with { Terminated = true },
+        InquiryClosed { Outcome: "Terminated" or "Declined" } => before with { Terminated = true },
         _ => before,
     };
 

@@ -16,7 +16,7 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
 {
     public Clock? Clock => Clocks.FirstOrDefault(c => c.TaskId == Task?.TaskId);
     public bool Closed => File.Row.State == "Closed";
-    public CaseAnswer? Answer => Task is null ? File.Answers.FirstOrDefault(a => a.AnswerNo == 0) : File.Answers.FirstOrDefault(a => a.TaskId == Task.TaskId) ?? File.Answers.FirstOrDefault(a => a.AnswerNo == 0);
+    public CaseAnswer? Answer => (Task is null ? null : File.Answers.FirstOrDefault(a => a.TaskId == Task.TaskId)) ?? File.Answers.FirstOrDefault(a => a.TaskId.Length == 0);
     /// <summary>The answer is still to be written, by this reader.</summary>
     public bool Writable => MayAnswer && !Closed && Task is not null && WorkView.IsOpen(Task);
     /// <summary>退单 can still be asked for; Casework decides.</summary>

@@ -1,21 +1,35 @@
 namespace InquiryHub.Web;
 
-/// <summary>What a dispatcher does: places, which also agrees to a return, or rejects one.</summary>
+/// <summary>What a dispatcher does: places, which also agrees to a return; rejects one; declines.</summary>
 internal static class TriageActs
 {
     public static void Map(WebApplication app)
     {
         app.MapAct("triage-place", PlaceAsync);
         app.MapAct("return-reject", RejectAsync);
+        app.MapAct("decline", DeclineAsync);
     }
 
     static async Task<ActReply> RejectAsync(ActCall call)
     {
         if (!int.TryParse(call["expected"], out var expected)) return new(call.T["act.stale"]);
         await call.Hub.Routing.RejectReturnAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], ExpectedDispatchNo = expected, Words = call["words"] }, call.As);
-        // What was written is done with; the queue goes on by itself.
-        await call.Hub.Casework.DropDraftsAsync(new() { Scope = $"return/{call["inquiryId"]}" }, call.As);
-        return new(Say: call.T["triage.return.rejected", call["inquiryId"]], Go: "/triage", Forget: [$"return/{call["inquiryId"]}"]);
+        return await DoneAsync(call, "triage.return.rejected");
+    }
+
+    static async Task<ActReply> DeclineAsync(ActCall call)
+    {
+        if (!int.TryParse(call["expected"], out var expected)) return new(call.T["act.stale"]);
+        await call.Hub.Routing.DeclineInquiryAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], ExpectedDispatchNo = expected, Reason = call["reason"], PublicReply = call["reply"] }, call.As);
+        return await DoneAsync(call, "triage.declined");
+    }
+
+    // What was written is done with; the queue goes on by itself.
+    static async Task<ActReply> DoneAsync(ActCall call, string said)
+    {
+        var scope = $"return/{call["inquiryId"]}";
+        await call.Hub.Casework.DropDraftsAsync(new() { Scope = scope }, call.As);
+        return new(Say: call.T[said, call["inquiryId"]], Go: "/triage", Forget: [scope]);
     }
 
     static async Task<ActReply> PlaceAsync(ActCall call)

@@ -81,6 +81,14 @@ document.addEventListener('hub:found', e => {
   form.requestSubmit(button);
 });
 
+/* ---- a reason that brings its words: over nothing, or over another reason's ---- */
+document.addEventListener('change', e => {
+  const field = e.target.matches?.('[data-fills]') && $(e.target.dataset.fills);
+  if (!field || (field.value.trim() && !$$('option', e.target).some(o => o.dataset.template === field.value))) return;
+  field.value = e.target.selectedOptions[0].dataset.template ?? '';
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+});
+
 /* ---- the next case begins at its top; one that was taken back has the units that were to assist ---- */
 window.Blazor?.addEventListener('enhancedload', () => {
   const words = $('.tr .bd'), form = undone && $(`.d form[data-place="${CSS.escape(undone.dataset.place)}"]`);

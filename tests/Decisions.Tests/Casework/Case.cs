@@ -37,6 +37,7 @@ static class Case
     public static InquiryDispatched Dispatched(string task, int no, string unit, UnitRole role = UnitRole.Lead) =>
         new() { InquiryId = Inquiry, TaskId = task, DispatchNo = no, UnitCode = unit, Role = role, DispatchedAt = Stamp(6 + no, 9), Reason = "Catalogue" };
 
+    public static InquiryDeclined Declined() => new() { InquiryId = Inquiry, Reason = "Litigation", DeclinedBy = "d1", DeclinedAt = Stamp(8, 11), PublicReply = Envelope };
     public static ReturnAccepted ReturnAccepted() => new() { InquiryId = Inquiry, TaskId = Lead, DispatchNo = 1, UnitCode = Roads, AcceptedBy = "d1", AcceptedAt = Stamp(8, 11) };
     public static ReturnRejected ReturnRejected() => new() { InquiryId = Inquiry, TaskId = Lead, DispatchNo = 1, UnitCode = Roads, RejectedBy = "d1", RejectedAt = Stamp(8, 11), Words = Envelope };
     public static OfficerAssigned Assigned(string task, string unit, string officer) => new() { InquiryId = Inquiry, TaskId = task, UnitCode = unit, OfficerId = officer, AssignedAt = Stamp(7, 9) };
@@ -53,6 +54,7 @@ static class Case
         ContactAdded e => CaseProjection.ContactAdded(c, e),
         InquiryHeld e => CaseProjection.HeldBack(c, e),
         InquiryDispatched e => CaseProjection.Dispatched(c, e, Now),
+        InquiryDeclined e => CaseProjection.DeclinedBy(c, e, Now),
         ReturnAccepted e => CaseProjection.ReturnAccepted(c, e, Now),
         ReturnRejected e => CaseProjection.ReturnRejected(c, e),
         OfficerAssigned e => CaseProjection.OfficerAssigned(c, e, Now),

@@ -90,6 +90,8 @@ public class CaseProjectionTests
     static readonly IMessage[][] afterAnAnswer = [[Added(), Undeliverable(1), Delivered(1)], [Dispatched(Again, 2, Heat)], [Assigned(Again, Heat, "LO-009")], [Started(Lead), Stopped(Lead, true), Started(Again)]];
     static readonly IMessage[][] afterClosing = [[Added()], [Dispatched(Again, 2, Heat)], [Assigned(Again, Heat, "LO-009")], [Stopped(Lead, true), Started(Again)]];
 
+    static readonly IMessage[][] declined = [[Registered(), Added()], [Held(), Declined()]];
+
     static readonly Gen<int[]> order = Gen.Int[0, 1000].Array[20];
 
     [Fact]
@@ -97,6 +99,9 @@ public class CaseProjectionTests
 
     [Fact]
     public void An_answer_may_be_given_while_others_still_lag() => order.Sample(o => One(WithAnOfficer().Answered(), afterAnAnswer, o));
+
+    [Fact]
+    public void A_decline_may_be_heard_before_what_was_declined() => order.Sample(o => One(new(Inquiry), declined, o));
 
     [Fact]
     public void A_closed_case_hears_the_rest_in_any_order() =>

@@ -140,6 +140,24 @@ public sealed class RoutingDecisionTests
         Assert.Same(next, RoutingDecision.Kept(next, Kept(Placed)));
     }
 
+    static Outcome<RoutedInquiry> Decline(RoutedInquiry? i, int seen = 0, string reason = "Litigation", string reply = "请向人民法院提出。") => RoutingDecision.Decline(i, seen, reason, reply, "d1", Now);
+
+    [Fact]
+    public void What_a_dispatcher_has_in_hand_is_declined_with_the_words_for_the_citizen_and_placed_no_more()
+    {
+        var declined = Decline(Held).Value!;
+        Assert.Equal(("Litigation", null, "d1"), (declined.Declined, declined.HeldSince, declined.DecidedBy));
+        Assert.Equal(("Declined", "Declined"), (RoutingDecision.Place(declined, 0, "c-civil", [], "d1", City, Now).Refusal!.Code, Decline(declined).Refusal!.Code));
+        Assert.Equal("Litigation", Decline(Returning(Placed), 1).Value!.Declined);
+        Assert.Null(RoutingDecision.Returning(declined, Asked(declined), City).Return);
+    }
+
+    [Fact]
+    public void What_a_unit_works_on_is_not_declined() => Assert.Equal(("NotHeld", "NotHeld", "UnknownInquiry"), (Decline(Placed, 1).Refusal!.Code, Decline(Returning(Placed), 0).Refusal!.Code, Decline(null).Refusal!.Code));
+
+    [Theory, InlineData("", "x", "InvalidReason"), InlineData("Tired", "x", "InvalidReason"), InlineData("Morals", " ", "InvalidReply"), InlineData("Morals", "a\0b", "InvalidReply")]
+    public void A_decline_needs_a_reason_of_the_list_and_its_words(string reason, string reply, string code) => Assert.Equal(code, Decline(Held, 0, reason, reply).Refusal!.Code);
+
     [Fact]
     public void After_three_returns_the_next_unit_is_designated_and_where_no_number_holds_none_is()
     {

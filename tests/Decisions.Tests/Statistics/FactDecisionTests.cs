@@ -75,6 +75,7 @@ public class FactDecisionTests
     public void Closed_without_an_answer_is_not_open_and_not_answered()
     {
         Assert.Equal(Outcomes.Terminated, Head(Registered(), new InquiryClosed { Outcome = "Terminated" }, Dispatched(1, "water")).Outcome);
+        Assert.Equal(Outcomes.Terminated, Head(Registered(), new InquiryClosed { Outcome = "Declined" }).Outcome);
         Assert.Equal(Outcomes.InTime, Head(Registered(), Dispatched(1, "water"), Stopped(1, true), new InquiryClosed { Outcome = "Answered" }).Outcome);
     }
 
