@@ -21,8 +21,9 @@ public static class Pages
     /// <summary>axe finds nothing, whatever the severity; and the page isn't wider than its window.</summary>
     public static async Task SoundAsync(this IPage page)
     {
+        // In a page without script axe never ends: that fails instead of hanging.
         await page.EvaluateAsync(axe);
-        var wrong = await page.EvaluateAsync<string[]>(Wrong);
+        var wrong = await page.EvaluateAsync<string[]>(Wrong).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.True(wrong.Length == 0, $"{new Uri(page.Url).AbsolutePath}: {string.Join("; ", wrong)}");
         Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{new Uri(page.Url).AbsolutePath} scrolls sideways");
     }

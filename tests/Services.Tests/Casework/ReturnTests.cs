@@ -130,6 +130,25 @@ public sealed class ReturnTests
     }
 
     [Fact]
+    public async Task A_decline_of_what_a_unit_wanted_to_return_tells_the_citizen_once_and_leaves_no_clock_running()
+    {
+        await using var hub = await StartAsync("decline");
+        await ReturnAsync(hub, 1, Roads);
+        await hub.QuietAsync();
+        var decline = new DeclineInquiryRequest { CommandId = "no", InquiryId = id, ExpectedDispatchNo = 1, Reason = "Litigation", PublicReply = "请向人民法院提出。" };
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Router(hub).DeclineInquiryAsync(decline, As(hub, "", "d1", Roles.Dispatcher)).ResponseAsync));
+        await hub.QuietAsync();
+        var file = await FileAsync(hub);
+        Assert.Equal(("Closed", "请向人民法院提出。", "Withdrawn"), (file.Row.State, file.PublicReply, file.Tasks[0].State));
+        Assert.Equal(["ReturnRequested", "TaskWithdrawn", "InquiryAnswered", "InquiryClosed"], await hub.ScalarAsync<string[]>("select array_agg(replace(type, 'hub.casework.v1.', '') order by seq) from log.outbox where service = 'casework'"));
+        Assert.Equal("Withdrawn", Assert.Single(await hub.ScalarAsync<string[]>("select array_agg(c->'stop'->>'cause') from sla.inquiry_clocks, jsonb_array_elements(body::jsonb->'clocks') c")));
+        Assert.Equal("Declined", await Refused.CodeAsync(() => PlaceAsync(hub, 1, Water)));
+        Assert.Equal("PermissionDenied", await Refused.CodeAsync(Router(hub).DeclineInquiryAsync(new(decline) { CommandId = "x" }, As(hub, Roads, "LO-PJ-001"))));
+        // In the log only sealed.
+        Assert.Equal(0, await hub.ScalarAsync<long>("select count(*) from log.outbox where position(convert_to('人民法院', 'UTF8') in body) > 0"));
+    }
+
+    [Fact]
     public async Task Nobody_but_the_unit_returns_and_nobody_but_a_dispatcher_decides()
     {
         await using var hub = await StartAsync("whose");
