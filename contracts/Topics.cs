@@ -70,6 +70,7 @@ public static class Topics
             new(ExtensionRequested.Descriptor, "inquiry_id"),
             new(ExtensionGranted.Descriptor, "inquiry_id"),
             new(ExtensionRefused.Descriptor, "inquiry_id"),
+            new(TaskUrged.Descriptor, "inquiry_id"),
         ]),
         // One key for all reference data: an officer must not be read before the unit it belongs to.
         new("directory", Retention,

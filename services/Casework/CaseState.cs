@@ -75,6 +75,9 @@ sealed record CaseTask(string TaskId)
     /// <summary>Null, and not written, until the unit asks for more time.</summary>
     public IReadOnlyList<ExtensionRequest>? Extensions { get; init; }
 
+    /// <summary>Null, and not written, until a supervisor presses for it.</summary>
+    public IReadOnlyList<TaskUrge>? Urges { get; init; }
+
     /// <summary>A supervisor has to decide.</summary>
     internal bool Extending => Open && Extensions is [.., { Verdict: null }];
     internal int ExtensionsLeft => (Clock?.Extensions ?? 0) - (Extensions?.Count(e => e.Verdict is { Granted: true }) ?? 0);

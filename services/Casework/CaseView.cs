@@ -35,6 +35,7 @@ static class CaseView
         ExtensionState = t.Extensions is not [.., { } last] ? "" : last.Verdict is not { } verdict ? "Requested" : verdict.Granted ? "Granted" : "Refused",
         ExtensionNo = t.Extensions?[^1].No ?? 0, ExtensionDays = t.Extensions?[^1].WorkingDays ?? 0, ExtensionAskedAt = Stamp(t.Extensions?[^1].At),
         MostExtensionDays = t.Clock?.ExtensionDays ?? 0, ExtensionsLeft = Math.Max(0, t.ExtensionsLeft), FirstDueAt = Stamp(t.Clock?.FirstDueAt),
+        SupervisorUrges = t.Urges?.Count ?? 0, SupervisorUrgedAt = Stamp(t.Urges?[^1].At),
     };
 
     public static RevealRow Row(string inquiryId, Reveal r, string words) => new()
@@ -104,6 +105,7 @@ static class CaseView
         foreach (var t in c.Tasks) if (t.Assigned is { } a) yield return Entry(a.At, "OfficerAssigned", a.OfficerId, a.UnitCode, "");
         foreach (var t in c.Tasks) if (t.SignIn is { } s) yield return Entry(s.At, "TaskSignedIn", s.OfficerId, t.UnitCode, "");
         foreach (var t in c.Tasks) foreach (var entry in Returned(t, unseal).Concat(Extended(t, unseal))) yield return entry;
+        foreach (var t in c.Tasks) foreach (var u in t.Urges ?? []) yield return Entry(u.At, "TaskUrged", u.By, t.UnitCode, "");
         foreach (var t in c.Tasks) if (t.Clock?.OverdueAt is { } late) yield return Entry(late, "ClockOverdue", "", t.UnitCode, "");
         foreach (var t in c.Tasks) if (t.Answer is { } a) yield return Entry(a.At, "InquiryAnswered", a.OfficerId, t.UnitCode, t.Assisting ? "Assisting" : "Lead");
         foreach (var t in c.Tasks) if (t.Withdrawal is { } w) yield return Entry(w.At, "TaskWithdrawn", "", t.UnitCode, w.Reason);

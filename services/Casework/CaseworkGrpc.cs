@@ -158,6 +158,14 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
             want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ExtensionScopeOf(inquiryId))));
     }
 
+    [Authorize(Roles = Roles.Supervisor)]
+    public override async Task<UrgeTaskReply> UrgeTask(UrgeTaskRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => UrgeDecision.Urge(c, request.TaskId, actor, work.Now), null,
+            c => new UrgeTaskReply { UrgedAt = CityTime.Stamp(c.Task(request.TaskId)!.Urges![^1].At) });
+    }
+
     [Authorize(Roles = $"{Roles.Operator},{Roles.Supervisor}")]
     public override async Task<CloseInquiryReply> CloseInquiry(CloseInquiryRequest request, ServerCallContext context)
     {

@@ -62,7 +62,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
             if (TaskEntry.Of(after.Case.InquiryId, task) is not { } entry) continue;
             if (was is null) work.PutNew(CaseworkStore.Tasks, entry); else if (was != entry) work.Put(CaseworkStore.Tasks, entry);
             // A row also shows the title, whether it is late, and how often it was urged.
-            if (was != entry || before!.Registration != after.Case.Registration || before.Task(task.TaskId)!.Clock != task.Clock || before.Urges.Count() != after.Case.Urges.Count()) live.Changed(work, was, entry);
+            if (was != entry || before!.Registration != after.Case.Registration || before.Task(task.TaskId)!.Clock != task.Clock || before.Urges.Count() != after.Case.Urges.Count() || before.Task(task.TaskId)!.Urges?.Count != task.Urges?.Count) live.Changed(work, was, entry);
         }
         foreach (var e in after.Events) work.Emit(after.Case.InquiryId, e);
     }

@@ -51,6 +51,11 @@ internal static class OfficerActs
             await call.Hub.Casework.DecideExtensionAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"], ExtensionNo = no, Granted = call.Has("granted"), Words = call["words"] }, call.As);
             return new(Say: call.T[call.Has("granted") ? "officer.extend.granted" : "officer.extend.refused", call["inquiryId"]], Go: "/extensions", Forget: [$"extend/{call["inquiryId"]}"]);
         });
+        app.MapAct("urge-task", async call =>
+        {
+            await call.Hub.Casework.UrgeTaskAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"] }, call.As);
+            return new(Say: call.T["supervision.done", call["inquiryId"]]);
+        });
         app.MapAct("reveal", async call =>
         {
             try

@@ -141,6 +141,8 @@ async function act(form, data, keepalive = false) {
     const reply = await answer.json();
     if (reply.refusal) { refuse(form, reply.refusal); if (reply.signedOut) signIn(); form.dispatchEvent(new CustomEvent('hub:refused', { bubbles: true, detail: reply })); return false; }
     reply.forget?.forEach(forget);
+    const done = $('[data-done]', form);
+    if (done) done.hidden = false;
     form.dispatchEvent(new CustomEvent('hub:done', { bubbles: true, detail: reply }));
     // Already there: what the page holds, a dialog, a cursor, stays.
     if (reply.go && !reply.again && new URL(reply.go, location.href).href === location.href) reply.go = null;

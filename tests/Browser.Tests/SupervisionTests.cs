@@ -1,0 +1,55 @@
+using InquiryHub.Kernel;
+using Microsoft.Playwright;
+using static InquiryHub.Browser.Tests.OfficerPages;
+using static Microsoft.Playwright.Assertions;
+
+namespace InquiryHub.Browser.Tests;
+
+/// <summary>督办: what is due first over all units, and pressing for it.</summary>
+[Collection("browser")]
+public sealed class SupervisionTests(BrowserHub hub)
+{
+    [Fact]
+    public async Task A_supervisor_urges_by_a_key_and_the_officer_sees_it_at_once_and_not_twice_a_day()
+    {
+        var task = await hub.TaskAsync("信号灯变灯太快");
+        var list = await hub.OpenAsync(task.OfficerId, "/cases?view=unit");
+        await list.LiveAsync();
+        var page = await hub.OpenAsync("supervisor1", "/supervision");
+        var row = page.Locator("#s-" + task.TaskId.Replace('/', '-'));
+        await Expect(row).ToContainTextAsync("信号灯变灯太快");
+        await page.SoundAsync();
+        await page.PictureAsync("supervision");
+        await row.FocusAsync();
+        await page.Keyboard.PressAsync("u");
+        await Expect(page.Locator("#said")).ToContainTextAsync("已催办");
+        await Expect(row).ToContainTextAsync("刚催过");
+        await Expect(list.Locator(RowOf(task))).ToContainTextAsync("督办 1 次");
+        await page.Keyboard.PressAsync("u");
+        await Expect(row.Locator("[role=alert]")).ToContainTextAsync("今天已经催办过");
+
+        // From the case as well, where everybody reads it.
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync($"**/case/{task.InquiryId}");
+        await page.LiveAsync();
+        await Expect(page.Locator(".hd")).ToContainTextAsync("督办 1 次");
+        await Expect(page.Locator(".tl li").Last).ToContainTextAsync("督办催办");
+        await page.Keyboard.PressAsync("Alt+u");
+        await Expect(page.Locator(".hd [role=alert]")).ToContainTextAsync("今天已经催办过");
+        await page.SoundAsync();
+        Assert.Equal(1, (await hub.FileAsync(task)).Tasks[0].SupervisorUrges);
+        await page.Context.CloseAsync();
+        await list.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_board_is_sound_in_both_languages_and_themes_and_for_supervisors_only()
+    {
+        await hub.TaskAsync("路牌掉漆");
+        await hub.PicturesAsync("supervisor1", "/supervision", "supervision", "tbody tr[data-row]");
+        var officer = await hub.OpenAsync("dispatcher1", "/supervision");
+        await Expect(officer.Locator("body")).Not.ToContainTextAsync("路牌掉漆");
+        await Expect(officer.Locator(".rail [href='/supervision']")).ToHaveCountAsync(0);
+        await officer.Context.CloseAsync();
+    }
+}
