@@ -11,8 +11,9 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace InquiryHub.Casework;
 
+/// <summary>What is read of cases, and what belongs to a person: drafts, looks, a rating. The acts are in CaseworkActs.cs.</summary>
 [Authorize]
-sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress, LiveTasks live, Drafts drafts, Reveals reveals, IHostApplicationLifetime lifetime)
+sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress, LiveTasks live, Drafts drafts, Reveals reveals, IHostApplicationLifetime lifetime)
     : Contracts.Casework.Casework.CaseworkBase
 {
     public override async Task<ListCasesReply> ListCases(ListCasesRequest request, ServerCallContext context)
@@ -88,91 +89,6 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
         return CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)), ratings, words => reveals.Words(inquiryId, words));
     }
 
-    [Authorize(Roles = Roles.Officer)]
-    public override async Task<SignInTaskReply> SignInTask(SignInTaskRequest request, ServerCallContext context)
-    {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => CaseworkDecision.SignIn(c, request.TaskId, actor, work.Now), null,
-            c => new SignInTaskReply { SignedInAt = CityTime.Stamp(c.Task(request.TaskId)!.SignIn!.At) });
-    }
-
-    [Authorize(Roles = Roles.Officer)]
-    public override async Task<AnswerInquiryReply> AnswerInquiry(AnswerInquiryRequest request, ServerCallContext context)
-    {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        var reply = request.PublicReply.Trim();
-        // Sealed before the batch: a batch that is run again must say the same bytes.
-        var travels = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = reply }) : new();
-        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => CaseworkDecision.Answer(c, request.TaskId, actor, reply, request.HandlingNote, travels, work.Now),
-        (c, work) =>
-        {
-            work.Put(CaseworkStore.Answers, new AnswerText(AnswerText.KeyOf(inquiryId, c.Task(request.TaskId)!.Answer!.No), reply, request.HandlingNote));
-            Drafts.Drop(actor.Account, DraftDecision.ScopeOf(inquiryId), work);
-        },
-        c => new AnswerInquiryReply { AnswerNo = c.Task(request.TaskId)!.Answer!.No, AnsweredAt = CityTime.Stamp(c.Task(request.TaskId)!.Answer!.At) },
-        walk: c => Trace.Walk(7, "Casework", c?.Trace), // Walk 7: the officer answers
-        want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ScopeOf(inquiryId))));
-    }
-
-    [Authorize(Roles = Roles.Officer)]
-    public override async Task<ReturnTaskReply> ReturnTask(ReturnTaskRequest request, ServerCallContext context)
-    {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        request.Words = request.Words.Trim();
-        var words = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = request.Words }) : new();
-        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => ReturnDecision.Return(c, request, actor, words, work.Now),
-            (_, work) => Drafts.Drop(actor.Account, DraftDecision.ReturnScopeOf(inquiryId), work),
-            c => new ReturnTaskReply { RequestedAt = CityTime.Stamp(c.Task(request.TaskId)!.Returns![^1].At) },
-            want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ReturnScopeOf(inquiryId))));
-    }
-
-    [Authorize(Roles = Roles.Officer)]
-    public override async Task<WithdrawReturnReply> WithdrawReturn(WithdrawReturnRequest request, ServerCallContext context)
-    {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => ReturnDecision.Withdraw(c, request.TaskId, actor, work.Now), null,
-            c => new WithdrawReturnReply { WithdrawnAt = CityTime.Stamp(c.Task(request.TaskId)!.Returns![^1].WithdrawnAt!.Value) });
-    }
-
-    [Authorize(Roles = Roles.Officer)]
-    public override async Task<RequestExtensionReply> RequestExtension(RequestExtensionRequest request, ServerCallContext context)
-    {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        request.Words = request.Words.Trim();
-        var words = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = request.Words }) : new();
-        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => ExtensionDecision.Request(c, request, actor, words, work.Now),
-            (_, work) => Drafts.Drop(actor.Account, DraftDecision.ExtensionScopeOf(inquiryId), work),
-            c => new RequestExtensionReply { ExtensionNo = c.Task(request.TaskId)!.Extensions![^1].No, RequestedAt = CityTime.Stamp(c.Task(request.TaskId)!.Extensions![^1].At) },
-            want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ExtensionScopeOf(inquiryId))));
-    }
-
-    [Authorize(Roles = Roles.Supervisor)]
-    public override async Task<DecideExtensionReply> DecideExtension(DecideExtensionRequest request, ServerCallContext context)
-    {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        request.Words = request.Words.Trim();
-        var words = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = request.Words }) : new();
-        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => ExtensionDecision.Decide(c, request, actor, words, work.Now),
-            (_, work) => Drafts.Drop(actor.Account, DraftDecision.ExtensionScopeOf(inquiryId), work),
-            c => new DecideExtensionReply { DecidedAt = CityTime.Stamp(c.Task(request.TaskId)!.Extensions![^1].Verdict!.At) },
-            want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ExtensionScopeOf(inquiryId))));
-    }
-
-    [Authorize(Roles = Roles.Supervisor)]
-    public override async Task<UrgeTaskReply> UrgeTask(UrgeTaskRequest request, ServerCallContext context)
-    {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => UrgeDecision.Urge(c, request.TaskId, actor, work.Now), null,
-            c => new UrgeTaskReply { UrgedAt = CityTime.Stamp(c.Task(request.TaskId)!.Urges![^1].At) });
-    }
-
-    [Authorize(Roles = $"{Roles.Operator},{Roles.Supervisor}")]
-    public override async Task<CloseInquiryReply> CloseInquiry(CloseInquiryRequest request, ServerCallContext context)
-    {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        return await ActAsync(request.CommandId, request.InquiryId, (c, work) => CaseworkDecision.Close(c, actor, work.Now), null, c => new CloseInquiryReply { ClosedAt = CityTime.Stamp(c.Closing!.At) });
-    }
-
     [AllowAnonymous]
     public override async Task<Progress> GetProgress(GetProgressRequest request, ServerCallContext context) =>
         await progress.ReadAsync(request.InquiryId, request.QueryCode, context.CancellationToken) ?? throw Answers.Refused(Refusals.WrongNumberOrCode);
@@ -238,25 +154,6 @@ sealed class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKe
     {
         var rating = (await progress.RateAsync(request.InquiryId, request.QueryCode, request.AnswerNo, request.Grade, request.Words)).OrRefuse();
         return new() { Grade = rating.Grade, RatedAt = CityTime.Stamp(rating.At) };
-    }
-
-    /// <summary>The shell of every act: load under the lock, decide, save and say; inside <paramref name="walk"/>'s span, so that what is said continues it.</summary>
-    async Task<TReply> ActAsync<TReply>(string commandId, string typed, Func<CaseState?, UnitOfWork, Outcome<CaseStep>> decide, Action<CaseState, UnitOfWork>? also, Func<CaseState, TReply> reply,
-        Func<CaseState?, System.Diagnostics.Activity?>? walk = null, Action<Wants>? want = null)
-        where TReply : class, Google.Protobuf.IMessage<TReply>, new()
-    {
-        if (!InquiryNumber.TryRead(typed, out var inquiryId)) throw Answers.Refused(Refusals.UnknownInquiry);
-        var outcome = await writer.CommandAsync<TReply>(commandId, [inquiryId], w => { w.Add(CaseworkStore.Cases, inquiryId); want?.Invoke(w); }, work =>
-        {
-            var before = work.Get(CaseworkStore.Cases, inquiryId);
-            using var step = walk?.Invoke(before);
-            var decided = decide(before, work);
-            if (decided.Refusal is { } refusal) return refusal;
-            CaseworkHandlers.Save(before, decided.Value!, work, live);
-            also?.Invoke(decided.Value!.Case, work);
-            return reply(decided.Value!.Case);
-        });
-        return outcome.OrRefuse();
     }
 
     static DateTimeOffset? Day(string text) => text.Length == 0 ? null
