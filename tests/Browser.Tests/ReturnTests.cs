@@ -45,7 +45,7 @@ public sealed class ReturnTests(BrowserHub hub)
         await Expect(page.Locator("#return .chip")).ToContainTextAsync("市公安局");
         await page.SoundAsync();
         await page.PictureAsync("return-ask");
-        await page.Locator("#return .btn.pri").FocusAsync();
+        await page.Locator("#return form > .btn").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".hd .chip").First).ToHaveTextAsync("退单待审");
         await Expect(page.Locator("#said")).ToContainTextAsync("已申请退单");
