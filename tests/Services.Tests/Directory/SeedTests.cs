@@ -16,7 +16,7 @@ public sealed class SeedTests
         await hub.SqlAsync("delete from directory.entry where key = 'Seed/2' or key like 'LimitPublished/Any/%'");
         var published = await hub.ScalarAsync<long>("select count(*) from log.outbox");
         var handlers = hub.Services.GetRequiredService<DirectoryHandlers>();
-        Assert.Equal([false, false, false], await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => handlers.SeedAsync(ShippedData.Load()))));
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => handlers.SeedAsync(ShippedData.Load()))), Assert.False);
         Assert.Equal(["LimitPublished/Any/Extension/2004-01-01", "LimitPublished/Any/Return/2004-01-01"], await hub.ScalarAsync<string[]>("select array_agg(key order by key) from directory.entry where key like 'LimitPublished/Any/%'"));
         Assert.Equal(published + 2, await hub.ScalarAsync<long>("select count(*) from log.outbox"));
     }
