@@ -62,10 +62,10 @@ static class CaseProjection
         return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : next;
     }
 
-    /// <summary>不予受理: what is open in it is withdrawn, the citizen gets the answer, and it is closed. A case that was closed meanwhile stays as it is.</summary>
+    /// <summary>不予受理: what is open in it is withdrawn, the citizen gets the answer, and it is closed. One that was closed or answered meanwhile stays as it is: nobody gets two answers.</summary>
     public static CaseStep DeclinedBy(CaseState c, InquiryDeclined e, DateTimeOffset now)
     {
-        if (c.Closing is not null) return c;
+        if (c.Closing is not null || c.Lead?.Answer is not null) return c;
         var answer = new Answer(NextAnswerNo(c), e.DeclinedBy, e.DeclinedAt.ToDateTimeOffset(), null);
         var (withdrawn, said) = Withdraw(c with { Held = false, Decline = new(e.Reason, answer) }, _ => true, Declined, now);
         var (closed, end) = Close(withdrawn, e.DeclinedBy, Declined, now);

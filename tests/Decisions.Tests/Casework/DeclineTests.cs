@@ -50,8 +50,10 @@ public class DeclineTests
     }
 
     [Fact]
-    public void A_case_that_was_closed_meanwhile_stays_as_it_is()
+    public void A_case_that_was_answered_or_closed_meanwhile_stays_as_it_is()
     {
+        var answered = WithAnOfficer().Answered();
+        Assert.Equal((answered, 0), Run(answered, [Declined()]) is var a ? (a.Case, a.Said.Count) : default);
         var closed = CaseworkDecision.Close(WithAnOfficer().Answered().Then(Delivered(1)), Supervisor, Now).Value!.Case;
         Assert.Equal((closed, 0), Run(closed, [Declined()]) is var r ? (r.Case, r.Said.Count) : default);
     }
