@@ -32,7 +32,7 @@ static class CaseView
         DispatchedAt = Stamp(t.Dispatch.At), AssignedAt = Stamp(t.Assigned?.At), DueAt = Stamp(t.Clock?.DueAt), Late = t.Clock?.Late ?? false,
         Title = c.Registration?.Title ?? "", Kind = c.Registration?.Kind ?? default, Urges = c.Urges.Count(),
         ReturnState = t.Returning ? "Requested" : t.Rejection is not null ? "Rejected" : "", ReturnBy = Stamp(t.Clock?.ReturnBy), Designated = t.Dispatch.Designated,
-        ExtensionState = t.Extensions is not [.., { } last] ? "" : last.Verdict is not { } verdict ? "Requested" : verdict.Granted ? "Granted" : "Refused",
+        ExtensionState = t.Extending ? "Requested" : t.Extensions is [.., { Verdict: { } verdict }] ? verdict.Granted ? "Granted" : "Refused" : "",
         ExtensionNo = t.Extensions?[^1].No ?? 0, ExtensionDays = t.Extensions?[^1].WorkingDays ?? 0, ExtensionAskedAt = Stamp(t.Extensions?[^1].At),
         MostExtensionDays = t.Clock?.ExtensionDays ?? 0, ExtensionsLeft = Math.Max(0, t.ExtensionsLeft), FirstDueAt = Stamp(t.Clock?.FirstDueAt),
         SupervisorUrges = t.Urges?.Count ?? 0, SupervisorUrgedAt = Stamp(t.Urges?[^1].At),

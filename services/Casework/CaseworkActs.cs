@@ -40,7 +40,7 @@ sealed partial class CaseworkGrpc
     public override Task<ReturnTaskReply> ReturnTask(ReturnTaskRequest request, ServerCallContext context)
     {
         request.Words = request.Words.Trim();
-        return SayAsync(context, request.CommandId, request.InquiryId, request.Words, DraftDecision.ReturnScopeOf, (c, actor, words, now) => ReturnDecision.Return(c, request, actor, words, now),
+        return SayAsync(context, request.CommandId, request.InquiryId, request.Words, DraftDecision.ReturnScopeOf, (c, actor, words, work) => ReturnDecision.Return(c, request, actor, words, work.Reference<UnitNames>(), work.Now),
             c => new ReturnTaskReply { RequestedAt = CityTime.Stamp(c.Task(request.TaskId)!.Returns![^1].At) });
     }
 
@@ -56,7 +56,7 @@ sealed partial class CaseworkGrpc
     public override Task<RequestExtensionReply> RequestExtension(RequestExtensionRequest request, ServerCallContext context)
     {
         request.Words = request.Words.Trim();
-        return SayAsync(context, request.CommandId, request.InquiryId, request.Words, DraftDecision.ExtensionScopeOf, (c, actor, words, now) => ExtensionDecision.Request(c, request, actor, words, now),
+        return SayAsync(context, request.CommandId, request.InquiryId, request.Words, DraftDecision.ExtensionScopeOf, (c, actor, words, work) => ExtensionDecision.Request(c, request, actor, words, work.Now),
             c => new RequestExtensionReply { ExtensionNo = c.Task(request.TaskId)!.Extensions![^1].No, RequestedAt = CityTime.Stamp(c.Task(request.TaskId)!.Extensions![^1].At) });
     }
 
@@ -64,7 +64,7 @@ sealed partial class CaseworkGrpc
     public override Task<DecideExtensionReply> DecideExtension(DecideExtensionRequest request, ServerCallContext context)
     {
         request.Words = request.Words.Trim();
-        return SayAsync(context, request.CommandId, request.InquiryId, request.Words, DraftDecision.ExtensionScopeOf, (c, actor, words, now) => ExtensionDecision.Decide(c, request, actor, words, now),
+        return SayAsync(context, request.CommandId, request.InquiryId, request.Words, DraftDecision.ExtensionScopeOf, (c, actor, words, work) => ExtensionDecision.Decide(c, request, actor, words, work.Now),
             c => new DecideExtensionReply { DecidedAt = CityTime.Stamp(c.Task(request.TaskId)!.Extensions![^1].Verdict!.At) });
     }
 
@@ -85,12 +85,12 @@ sealed partial class CaseworkGrpc
 
     /// <summary>An act with words beside it: they travel and are kept sealed, and the draft of them is done with.</summary>
     Task<TReply> SayAsync<TReply>(ServerCallContext context, string commandId, string typed, string words, Func<string, string> scopeOf,
-        Func<CaseState?, Actor, Sealed, DateTimeOffset, Outcome<CaseStep>> decide, Func<CaseState, TReply> reply) where TReply : class, Google.Protobuf.IMessage<TReply>, new()
+        Func<CaseState?, Actor, Sealed, UnitOfWork, Outcome<CaseStep>> decide, Func<CaseState, TReply> reply) where TReply : class, Google.Protobuf.IMessage<TReply>, new()
     {
         var actor = Actor.Of(context.GetHttpContext().User);
         // Sealed before the batch: a batch that is run again must say the same bytes.
         var travels = InquiryNumber.TryRead(typed, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = words }) : new();
-        return ActAsync(commandId, typed, (c, work) => decide(c, actor, travels, work.Now), (_, work) => Drafts.Drop(actor.Account, scopeOf(inquiryId), work), reply,
+        return ActAsync(commandId, typed, (c, work) => decide(c, actor, travels, work), (_, work) => Drafts.Drop(actor.Account, scopeOf(inquiryId), work), reply,
             want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, scopeOf(inquiryId))));
     }
 

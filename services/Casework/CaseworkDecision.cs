@@ -1,4 +1,3 @@
-using System.Text;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
@@ -26,10 +25,8 @@ static class CaseworkDecision
     public static Outcome<CaseStep> Answer(CaseState? c, string taskId, Actor actor, string reply, string note, Sealed sealedReply, DateTimeOffset now)
     {
         if (Check(reply, note) is { } invalid) return invalid;
-        var (task, refusal) = TaskFor(c, taskId, actor);
+        var (task, refusal) = OpenTaskFor(c, taskId, actor);
         if (task is null) return refusal!;
-        if (CanAct(c!, task) is { } no) return no;
-        if (task.Answer is not null) return CaseworkRefusals.AlreadyAnswered;
 
         // Who answers keeps it.
         var kept = task.Returning ? ReturnDecision.Withdrawn(c!, task, actor, now) : c!;
@@ -67,14 +64,21 @@ static class CaseworkDecision
     static CaseStep SignedIn(CaseState c, CaseTask task, Actor actor, DateTimeOffset now) => new(c.With(task with { SignIn = new(actor.OfficerId, now) }),
         [new TaskSignedIn { InquiryId = c.InquiryId, TaskId = task.TaskId, OfficerId = actor.OfficerId, SignedInAt = CityTime.Stamp(now), UnitCode = task.UnitCode }]);
 
-    internal static (CaseTask? Task, Refusal? Refusal) TaskFor(CaseState? c, string taskId, Actor actor)
+    static (CaseTask? Task, Refusal? Refusal) TaskFor(CaseState? c, string taskId, Actor actor)
     {
         if (c?.Registration is null) return (null, Refusals.UnknownInquiry);
         if (c.Task(taskId) is not { Dispatch: not null } task) return (null, CaseworkRefusals.UnknownTask);
         return actor.Is(Roles.Officer) && actor.OfficerId.Length > 0 && actor.UnitCode == task.UnitCode ? (task, null) : (null, Refusals.NotYours);
     }
 
-    internal static Refusal? CanAct(CaseState c, CaseTask task) =>
+    /// <summary>One on which the unit still has something to do.</summary>
+    internal static (CaseTask? Task, Refusal? Refusal) OpenTaskFor(CaseState? c, string taskId, Actor actor)
+    {
+        var (task, refusal) = TaskFor(c, taskId, actor);
+        return task is null ? (null, refusal) : CanAct(c!, task) is { } no ? (null, no) : task.Answer is not null ? (null, CaseworkRefusals.AlreadyAnswered) : (task, null);
+    }
+
+    static Refusal? CanAct(CaseState c, CaseTask task) =>
         task.Withdrawal is not null ? CaseworkRefusals.TaskWithdrawn
         : c.Closing is not null ? CaseworkRefusals.CaseClosed
         : task.Assigned is null ? CaseworkRefusals.TaskWaiting
@@ -83,15 +87,10 @@ static class CaseworkDecision
     static Refusal? Check(string reply, string note)
     {
         if (string.IsNullOrWhiteSpace(reply)) return CaseworkRefusals.InvalidReply("答复内容不能为空。", "The reply may not be empty.");
-        if (Broken(reply) || Broken(note)) return CaseworkRefusals.InvalidReply("内容含有无法保存的字符，请删除后重试。", "The text holds characters that can't be saved; please remove them.");
-        return Length(reply) > MaxReply || Length(note) > MaxReply
+        if (Wording.Broken(reply) || Wording.Broken(note)) return CaseworkRefusals.InvalidReply("内容含有无法保存的字符，请删除后重试。", "The text holds characters that can't be saved; please remove them.");
+        return Wording.Length(reply) > MaxReply || Wording.Length(note) > MaxReply
             ? CaseworkRefusals.InvalidReply($"答复和办理情况各不得超过 {MaxReply} 字，请缩减。", $"The reply and the handling note may have {MaxReply} characters each; please shorten.") : null;
     }
-
-    internal static bool Broken(string text) => text.Contains('\0') || text.EnumerateRunes().Any(r => r == Rune.ReplacementChar);
-
-    // What a person counts as a character: an emoji or a rare ideograph is two chars but one rune.
-    internal static int Length(string text) => text.EnumerateRunes().Count();
 }
 
 /// <summary>Casework's refusals, each with what to do.</summary>
@@ -104,6 +103,7 @@ static class CaseworkRefusals
     public static readonly Refusal AlreadyAnswered = Refusals.Of("AlreadyAnswered", "该任务已答复，请刷新查看。", "This task was answered already; please refresh to see the answer.");
     public static readonly Refusal AnswerMissing = Refusals.Of("AnswerMissing", "主办单位尚未答复，不能办结。", "The lead unit has not answered yet; the inquiry can't be closed.");
     public static readonly Refusal AnswerOnItsWay = Refusals.Of("AnswerOnItsWay", "答复尚未送达，请待送达或确认无法送达后再办结。", "The answer has not reached the citizen yet; close it once it is delivered or undeliverable.");
+    public static readonly Refusal TooManyNumbers = Refusals.Of("TooManyNumbers", $"一次最多列出 {CaseworkStore.MostNamed} 个编号，请分开查询。", $"At most {CaseworkStore.MostNamed} numbers at a time; please ask for the rest apart.");
     public static readonly Refusal InvalidPage = Refusals.Of("InvalidPage", "翻页标记无效，请从第一页重新开始。", "The page mark is not valid; please start from the first page.");
     public static readonly Refusal InvalidSearch = Refusals.Of("InvalidSearch", "请输入两个字以上、一百字和五个词以内的内容。", "Please give at least two characters, at most a hundred and at most five words.");
     public static readonly Refusal InvalidDay = Refusals.Of("InvalidDay", "日期应为 yyyy-MM-dd。", "A day must be yyyy-MM-dd.");

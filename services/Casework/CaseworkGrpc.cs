@@ -21,7 +21,8 @@ sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer,
         var sight = Sight.Of(context);
         if (request.InquiryIds.Count > 0)
         {
-            var these = await CaseworkStore.CasesAsync(database, [.. request.InquiryIds.Take(MostNamed)], context.CancellationToken);
+            if (request.InquiryIds.Count > CaseworkStore.MostNamed) throw Answers.Refused(CaseworkRefusals.TooManyNumbers);
+            var these = await CaseworkStore.CasesAsync(database, request.InquiryIds, context.CancellationToken);
             var seen = these.Where(c => c.Registration is not null && sight.Sees(c)).ToList();
             return new() { Cases = { seen.Select(CaseView.Row) }, Total = seen.Count };
         }
@@ -32,8 +33,6 @@ sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer,
         var (rows, total) = await CaseworkStore.CasesAsync(database, filter, size, after, context.CancellationToken);
         return new() { Cases = { rows.Select(CaseView.Row) }, Total = total, Next = rows.Count < size ? "" : Mark.Of(rows[^1]).Write() };
     }
-
-    const int MostNamed = 500;
 
     public override async Task<ListTasksReply> ListTasks(ListTasksRequest request, ServerCallContext context)
     {

@@ -11,8 +11,8 @@ sealed record CaseFilter(string VisibleTo, string UnitCode, string Channel, stri
 sealed record TaskFilter(string UnitCode, string OfficerId, string State)
 {
     /// <summary>Whether a task stands in the list: the same as <see cref="CaseworkStore.TasksAsync"/> asks the database.</summary>
-    public bool Has(string unitCode, string officerId, string state) => (UnitCode.Length == 0 || UnitCode == unitCode) && (OfficerId.Length == 0 || OfficerId == officerId)
-        && (State.Length == 0 ? state is not ("Answered" or "Withdrawn") : State == state);
+    public bool Has(string unitCode, string officerId, string state, bool extending) => (UnitCode.Length == 0 || UnitCode == unitCode) && (OfficerId.Length == 0 || OfficerId == officerId)
+        && State switch { "" => state is not ("Answered" or "Withdrawn"), CaseworkStore.Extending => extending, _ => State == state };
 }
 
 /// <summary>All tables and SQL of casework.</summary>
@@ -30,6 +30,9 @@ static class CaseworkStore
     public static readonly Table<TaskEntry> Tasks = new("casework.task", t => t.TaskId,
         new("inquiry_id", "text", t => t.InquiryId), new("unit_code", "text", t => t.UnitCode), new("officer_id", "text", t => t.OfficerId), new("state", "text", t => t.State),
         new("open", "boolean", t => t.Open), new("extending", "boolean", t => t.Extending), new("due_at", "timestamptz", t => t.DueAt), new("dispatched_at", "timestamptz", t => t.DispatchedAt));
+
+    /// <summary>So many cases may be asked for by their numbers.</summary>
+    public const int MostNamed = 500;
 
     /// <summary>What a list may be asked for beside the states: a supervisor has to decide.</summary>
     public const string Extending = "ExtensionRequested";

@@ -33,7 +33,7 @@ static class DraftDecision
     public static Outcome<DraftStep> Save(DraftSet drafts, string field, string text, byte[] sealedText, string stored, long seen, DateTimeOffset now)
     {
         if (field.Length is 0 or > MaxField || field.Any(char.IsControl)) return Refusals.InvalidKey;
-        if (text.Length > MaxText && text.EnumerateRunes().Count() > MaxText) return CaseworkRefusals.DraftTooLong;
+        if (text.Length > MaxText && Wording.Length(text) > MaxText) return CaseworkRefusals.DraftTooLong;
         var before = drafts.Fields.GetValueOrDefault(field);
         if (before is null && text.Length == 0) return new DraftStep(drafts, new([], 0, now), null);
         if (before is null && drafts.Fields.Count >= MaxFields) return Refusals.InvalidKey;

@@ -24,17 +24,15 @@ static class ExtensionDecision
 
     public static Outcome<CaseStep> Request(CaseState? c, RequestExtensionRequest r, Actor actor, Sealed sealedWords, DateTimeOffset now)
     {
-        var (task, refusal) = CaseworkDecision.TaskFor(c, r.TaskId, actor);
+        var (task, refusal) = CaseworkDecision.OpenTaskFor(c, r.TaskId, actor);
         if (task is null) return refusal!;
-        if (CaseworkDecision.CanAct(c!, task) is { } no) return no;
-        if (task.Answer is not null) return CaseworkRefusals.AlreadyAnswered;
         if (task.Returning) return ExtensionRefusals.Returning;
         if (task.Extending) return ExtensionRefusals.Waiting;
         if (task.Clock is not { DueAt: { } due } clock) return ExtensionRefusals.NoClock;
         if (now >= due) return ExtensionRefusals.TooLate;
         if (task.ExtensionsLeft <= 0) return clock.Extensions == 0 ? ExtensionRefusals.None : ExtensionRefusals.UsedUp(clock.Extensions);
         if (r.WorkingDays < 1 || r.WorkingDays > clock.ExtensionDays) return ExtensionRefusals.InvalidDays(clock.ExtensionDays);
-        if (Check(r.Words, ExtensionRefusals.NoReason) is { } invalid) return invalid;
+        if (Wording.Check(r.Words, MaxWords, ExtensionRefusals.NoReason) is { } invalid) return invalid;
 
         var request = new ExtensionRequest((task.Extensions?.Count ?? 0) + 1, actor.OfficerId, r.WorkingDays, now, sealedWords.ToByteArray());
         return new CaseStep(c!.With(task with { Extensions = [.. task.Extensions ?? [], request] }), [new ExtensionRequested
@@ -48,7 +46,7 @@ static class ExtensionDecision
     {
         if (c?.Registration is null) return Refusals.UnknownInquiry;
         if (c.Task(r.TaskId) is not { Extending: true } task || task.Extensions![^1].No != r.ExtensionNo || c.Closing is not null) return ExtensionRefusals.NothingAsked;
-        if (!r.Granted && Check(r.Words, ExtensionRefusals.NoWords) is { } invalid) return invalid;
+        if (!r.Granted && Wording.Check(r.Words, MaxWords, ExtensionRefusals.NoWords) is { } invalid) return invalid;
         var (asked, words) = (task.Extensions[^1], r.Granted ? null : sealedWords);
         var decided = asked with { Verdict = new(r.Granted, actor.Account, now, words?.ToByteArray()) };
         IMessage said = r.Granted
@@ -56,9 +54,6 @@ static class ExtensionDecision
             : new ExtensionRefused { InquiryId = c.InquiryId, TaskId = task.TaskId, ExtensionNo = asked.No, UnitCode = task.UnitCode, RefusedBy = actor.Account, Words = words, RefusedAt = CityTime.Stamp(now) };
         return new CaseStep(c.With(task with { Extensions = [.. task.Extensions.SkipLast(1), decided] }), [said]);
     }
-
-    static Refusal? Check(string words, Refusal missing) => string.IsNullOrWhiteSpace(words) ? missing
-        : CaseworkDecision.Broken(words) || CaseworkDecision.Length(words) > MaxWords ? ExtensionRefusals.InvalidWords : null;
 }
 
 static class ExtensionRefusals
@@ -70,7 +65,6 @@ static class ExtensionRefusals
     public static readonly Refusal None = Refusals.Of("NoExtension", "本市没有规定延期，请在时限内答复。", "This city has no rule for extensions; please answer in time.");
     public static readonly Refusal NoReason = Refusals.Of("BasisMissing", "请写明延期的理由和依据。", "Please write why, and on what basis, more time is needed.");
     public static readonly Refusal NoWords = Refusals.Of("ReasonMissing", "请写明不同意的理由，承办单位会看到。", "Please write why it is refused; the unit reads it.");
-    public static readonly Refusal InvalidWords = Refusals.Of("InvalidWords", $"理由不得超过 {ExtensionDecision.MaxWords} 字，也不能含有无法保存的字符，请改正。", $"The reason may have {ExtensionDecision.MaxWords} characters and none that can't be saved; please correct it.");
     public static readonly Refusal NothingAsked = Refusals.Of("NothingToDecide", "没有待审批的延期（已答复、已改派，或已由他人审批），请刷新查看。", "No extension of this task waits for a decision: it was answered, sent elsewhere, or somebody decided; please refresh.");
 
     public static Refusal UsedUp(int most) => Refusals.Of("NoExtensionLeft", $"已延期 {most} 次，不能再延，请在时限内答复。", $"It was extended {most} times, which is all there are; please answer in time.");

@@ -14,7 +14,7 @@ using StackExchange.Redis;
 namespace InquiryHub.Casework;
 
 /// <summary>A worklist entry that a commit changed, and in whose list it stood before (empty: in nobody's).</summary>
-sealed record MovedTask(string TaskId, string InquiryId, string UnitCode, string OfficerBefore, string StateBefore);
+sealed record MovedTask(string TaskId, string InquiryId, string UnitCode, string OfficerBefore, string StateBefore, bool ExtendingBefore = false);
 
 /// <summary>One PUBLISH, and whose. With nothing moved: more than could be told.</summary>
 sealed record TaskNews(string From, IReadOnlyList<MovedTask> Moved);
@@ -43,7 +43,7 @@ sealed partial class LiveTasks(RedisLink redis, [FromKeyedServices("casework")] 
     public void Changed(UnitOfWork work, TaskEntry? before, TaskEntry after) => work.AfterCommit(_ =>
     {
         if (viewers.Count == 0 && !others) return;
-        var one = new MovedTask(after.TaskId, after.InquiryId, after.UnitCode, before?.OfficerId ?? "", before?.State ?? "");
+        var one = new MovedTask(after.TaskId, after.InquiryId, after.UnitCode, before?.OfficerId ?? "", before?.State ?? "", before?.Extending ?? false);
         lock (gate)
         {
             if (viewers.Count > 0) moved.Add(one);
@@ -115,7 +115,7 @@ sealed partial class LiveTasks(RedisLink redis, [FromKeyedServices("casework")] 
     {
         var change = new TaskChange { Task = row };
         foreach (var viewer in watching)
-            if (viewer.Filter.Has(row.UnitCode, row.OfficerId, row.State) || steps.Any(m => m.StateBefore.Length > 0 && viewer.Filter.Has(m.UnitCode, m.OfficerBefore, m.StateBefore)))
+            if (viewer.Filter.Has(row.UnitCode, row.OfficerId, row.State, row.ExtensionState == "Requested") || steps.Any(m => m.StateBefore.Length > 0 && viewer.Filter.Has(m.UnitCode, m.OfficerBefore, m.StateBefore, m.ExtendingBefore)))
                 viewer.Offer(change);
     }
 

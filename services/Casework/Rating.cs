@@ -23,7 +23,7 @@ static class RatingDecision
     {
         if (c?.Registration is null) return Refusals.WrongNumberOrCode;
         if (grade is < Grade.VerySatisfied or > Grade.VeryDissatisfied) return RatingRefusals.InvalidGrade;
-        if (CaseworkDecision.Broken(words) || CaseworkDecision.Length(words) > MaxWords) return RatingRefusals.InvalidWords;
+        if (Wording.Check(words, MaxWords) is { } invalid) return invalid;
         if (c.RatingOf(answerNo) is { } first)
             // A second press of the same button is no second rating.
             return first.Grade == grade && words == (firstWords ?? "") ? (CaseStep)c : RatingRefusals.AlreadyRated;
@@ -42,7 +42,6 @@ static class RatingDecision
 static class RatingRefusals
 {
     public static readonly Refusal InvalidGrade = Refusals.Of("InvalidGrade", "请先选一个评价，再提交。", "Please choose a grade first.");
-    public static readonly Refusal InvalidWords = Refusals.Of("InvalidWords", $"评价的文字不得超过 {RatingDecision.MaxWords} 字，也不能含有无法保存的字符，请改正。", $"The words may have {RatingDecision.MaxWords} characters and none that can't be saved; please correct them.");
     public static readonly Refusal NoAnswerYet = Refusals.Of("NoAnswerYet", "还没有答复，收到答复后再评价。", "There is no answer yet; please rate it when it is there.");
     public static readonly Refusal AnswerIsNewer = Refusals.Of("AnswerIsNewer", "已有新的答复，请重新查询，看过以后再评价。", "There is a newer answer; please look again and rate that one.");
     public static readonly Refusal AlreadyRated = Refusals.Of("AlreadyRated", "这件事已经评价过，每个答复评价一次。如有新情况，请补充或另提一件。", "This answer was rated already; each is rated once. If there is something new, add it or ask again.");

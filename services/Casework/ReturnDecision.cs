@@ -26,21 +26,19 @@ static class ReturnDecision
     public static readonly IReadOnlyList<string> Reasons = ["WrongArea", "WrongDuty", "UnclearDuty", "SharedDuty", "UnclearMatter", "Duplicate"];
 
     /// <param name="sealedWords">The basis as it travels and is kept.</param>
-    public static Outcome<CaseStep> Return(CaseState? c, ReturnTaskRequest r, Actor actor, Sealed sealedWords, DateTimeOffset now)
+    public static Outcome<CaseStep> Return(CaseState? c, ReturnTaskRequest r, Actor actor, Sealed sealedWords, UnitNames units, DateTimeOffset now)
     {
-        var (task, refusal) = CaseworkDecision.TaskFor(c, r.TaskId, actor);
+        var (task, refusal) = CaseworkDecision.OpenTaskFor(c, r.TaskId, actor);
         if (task is null) return refusal!;
-        if (CaseworkDecision.CanAct(c!, task) is { } no) return no;
-        if (task.Answer is not null) return CaseworkRefusals.AlreadyAnswered;
         if (task.Returning) return ReturnRefusals.Waiting;
         if (task.Rejection is not null) return ReturnRefusals.Rejected;
         if (task.Assisting) return ReturnRefusals.Assisting;
         if (task.Dispatch!.Designated) return ReturnRefusals.Designated;
         if (task.Clock?.ReturnBy is { } by && now > by) return ReturnRefusals.TooLate(by);
         if (!Reasons.Contains(r.Reason)) return ReturnRefusals.NoReason;
-        if (string.IsNullOrWhiteSpace(r.Words)) return ReturnRefusals.NoBasis;
-        if (CaseworkDecision.Broken(r.Words) || CaseworkDecision.Length(r.Words) > MaxWords) return ReturnRefusals.InvalidWords;
+        if (Wording.Check(r.Words, MaxWords, ReturnRefusals.NoBasis) is { } invalid) return invalid;
         if (r.SuggestedUnitCode == task.UnitCode) return ReturnRefusals.OwnUnit;
+        if (r.SuggestedUnitCode.Length > 0 && !units.Names.ContainsKey(r.SuggestedUnitCode)) return ReturnRefusals.UnknownUnit;
 
         var request = new ReturnRequest(actor.OfficerId, r.Reason, r.SuggestedUnitCode, now, sealedWords.ToByteArray());
         return new CaseStep(c!.With(task with { Returns = [.. task.Returns ?? [], request] }), [new ReturnRequested
@@ -52,9 +50,8 @@ static class ReturnDecision
 
     public static Outcome<CaseStep> Withdraw(CaseState? c, string taskId, Actor actor, DateTimeOffset now)
     {
-        var (task, refusal) = CaseworkDecision.TaskFor(c, taskId, actor);
+        var (task, refusal) = CaseworkDecision.OpenTaskFor(c, taskId, actor);
         if (task is null) return refusal!;
-        if (CaseworkDecision.CanAct(c!, task) is { } no) return no;
         return task.Returning ? Withdrawn(c!, task, actor, now) : ReturnRefusals.NothingAsked;
     }
 
@@ -72,8 +69,8 @@ static class ReturnRefusals
     public static readonly Refusal Designated = Refusals.Of("Designated", "这件诉求已指定本单位承办，不能再退单。", "Your unit was designated for this inquiry: it can't be returned any more.");
     public static readonly Refusal NoReason = Refusals.Of("InvalidReason", "请选一个退单原因。", "Please choose a reason for the return.");
     public static readonly Refusal NoBasis = Refusals.Of("BasisMissing", "请写明退单依据（职责分工、法规条款或事实）。", "Please write the basis of the return: the division of duties, the article or the facts.");
-    public static readonly Refusal InvalidWords = Refusals.Of("InvalidWords", $"退单依据不得超过 {ReturnDecision.MaxWords} 字，也不能含有无法保存的字符，请改正。", $"The basis may have {ReturnDecision.MaxWords} characters and none that can't be saved; please correct it.");
     public static readonly Refusal OwnUnit = Refusals.Of("InvalidUnits", "建议的承办单位不能是本单位。", "The unit that you suggest can't be your own.");
+    public static readonly Refusal UnknownUnit = Refusals.Of("UnknownUnit", "没有建议的这个单位，请重新选择，或不填。", "There is no unit with the code that you suggest; please choose again, or none.");
     public static readonly Refusal NothingAsked = Refusals.Of("NothingToWithdraw", "没有待审核的退单，请刷新查看。", "No return of this task waits for a decision; please refresh.");
 
     public static Refusal TooLate(DateTimeOffset by) => Refusals.Of("ReturnTooLate", $"退单期限已过（{CityTime.Iso(CityTime.LastDayOf(by))}），请本单位办理。", $"The time for a return ended on {CityTime.Iso(CityTime.LastDayOf(by))}; your unit handles it.");

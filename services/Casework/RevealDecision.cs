@@ -39,7 +39,7 @@ static class RevealDecision
         // Nobody's role and no reason opens it: a unit may be reported to itself.
         if (registration.Confidential) return RevealRefusals.Confidential;
         if (!usual.Contains(reason) && (reason != Other || words.Length == 0)) return RevealRefusals.NoReason;
-        if (CaseworkDecision.Broken(words) || CaseworkDecision.Length(words) > MaxWords) return RevealRefusals.InvalidWords;
+        if (Wording.Check(words, MaxWords) is { } invalid) return invalid;
         if (Fields(person) is not { Count: > 0 } fields) return RevealRefusals.NobodyNamed;
 
         var entry = new Reveal((c.Reveals?.Count ?? 0) + 1, actor.Account, actor.OfficerId, actor.UnitCode, reason, fields, now) { Words = words.Length == 0 ? null : sealedWords.ToByteArray() };
@@ -73,7 +73,6 @@ static class RevealRefusals
     public static readonly Refusal Dispatched = Refusals.Of("NotHeld", "该诉求不在待派单，由承办单位联系诉求人；派单员只能查看待派单的。", "This inquiry isn't held for dispatch; its unit contacts the citizen. Dispatchers see whom a case is from only while it is held.");
     public static readonly Refusal NotYourRole = Refusals.Of("NotYourRole", "您的角色不能查看诉求人的个人信息（话务员只看得到手头这通电话的号码）；需要时请联系承办单位或督办。", "Your role doesn't see whom a case is from (operators see the number of the call in hand only); please ask the unit or a supervisor.");
     public static readonly Refusal NoReason = Refusals.Of("InvalidReason", "请选一个查看原因，或写明原因。", "Please choose a reason, or write one.");
-    public static readonly Refusal InvalidWords = Refusals.Of("InvalidWords", $"原因不得超过 {RevealDecision.MaxWords} 字，也不能含有无法保存的字符，请改正。", $"The reason may have {RevealDecision.MaxWords} characters and none that can't be saved; please correct it.");
     public static readonly Refusal NobodyNamed = Refusals.Of("PersonUnknown", "诉求人没有留下姓名、电话和地址，或内容已清除，没有可查看的。", "The citizen left no name, phone or address, or they were purged: there is nothing to show.");
     public static readonly Refusal Over = Refusals.Of("RevealOver", "这次查看的时间已过；请再选一次原因，重新查看。", "The time of this look is over; please choose the reason again.");
 }

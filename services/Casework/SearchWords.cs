@@ -1,3 +1,5 @@
+using InquiryHub.Kernel;
+
 namespace InquiryHub.Casework;
 
 /// <summary>What somebody looks for, as it is compared with what was said. Pure.</summary>
@@ -10,7 +12,7 @@ static class SearchWords
     {
         if (typed.Length > MostCharacters) return null;
         var words = SearchForm.Of(SearchForm.Storable(typed)).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().ToList();
-        return words.Sum(w => w.EnumerateRunes().Count()) < AtLeast || words.Count > MostWords ? null : words;
+        return words.Sum(Wording.Length) < AtLeast || words.Count > MostWords ? null : words;
     }
 
     /// <summary>The pattern of a word: what it says itself is no pattern.</summary>

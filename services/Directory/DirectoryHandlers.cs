@@ -96,8 +96,11 @@ internal sealed class DirectoryHandlers(DirectoryStore store, Sessions sessions,
                 work.Put(DirectoryStore.Entries, EntryRow.Of(published));
                 work.Emit(Key, published);
             }
-            foreach (var part in first ? ["1", "2"] : new[] { "2" }) work.Put(DirectoryStore.Entries, new("Seed", part, System.Text.Json.JsonSerializer.SerializeToElement(new { seededAt = work.Now })));
+            if (first) Mark("1");
+            Mark("2");
             return Tuple.Create(first);
+
+            void Mark(string part) => work.Put(DirectoryStore.Entries, new("Seed", part, System.Text.Json.JsonSerializer.SerializeToElement(new { seededAt = work.Now })));
         });
         return seeded.Value!.Item1;
     }

@@ -132,7 +132,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         if (work.Outbox.Count > 0) AddOutbox(batch, read, work);
         if (fold.Moved.Count > 0) AddCursors(batch, fold);
         if (fold.ToPark.Count > 0) batch.BatchCommands.Add(Park(fold.ToPark, read.ReferenceVersion));
-        if (fold.Replayed.Count > 0) batch.BatchCommands.Add(Command("delete from log.parked where id = any($1)", fold.Replayed.ToArray()));
+        if (fold.Replayed.Count > 0) batch.BatchCommands.Add(Command("delete from log.parked where id = any($1)", fold.Replayed.Select(r => r.Id).ToArray()));
         if (fold.Freed.ToArray() is { Length: > 0 } freed) batch.BatchCommands.Add(Command("update log.parked set replay = true where service = $1 and key = any($2) and not replay", service.Name, freed));
         foreach (var (key, error, deferred) in fold.FailedReplays)
             batch.BatchCommands.Add(Command("update log.parked set replay = false, tries = tries + 1, error = $3, deferred = $4, reference_version = $5 where service = $1 and key = $2", service.Name, key, error, deferred, read.ReferenceVersion));

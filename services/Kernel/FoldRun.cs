@@ -8,16 +8,16 @@ namespace InquiryHub.Kernel;
 /// </summary>
 internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Position, Cursor> cursors, Dictionary<string, SortedSet<long>> parked, HashSet<string> deferred, string? refused = null)
 {
-    readonly HashSet<string> blocked = [], replayedKeys = [];
+    readonly HashSet<string> blocked = [];
 
     public Dictionary<Position, Cursor> Cursors => cursors;
     public HashSet<Position> Moved { get; } = [];
     public List<Position> Gaps { get; } = [];
     public List<(Message Message, string Error, bool Deferred)> ToPark { get; } = [];
-    public List<long> Replayed { get; } = [];
+    public List<ParkedMessage> Replayed { get; } = [];
     public List<(string Key, string Error, bool Deferred)> FailedReplays { get; } = [];
     /// <summary>Keys whose first messages were folded while more of them wait: those were parked after somebody marked the queue, and follow it.</summary>
-    public IEnumerable<string> Freed => replayedKeys.Where(k => parked.ContainsKey(k) && !blocked.Contains(k));
+    public IEnumerable<string> Freed => Replayed.Select(r => r.Message.Key).Distinct().Where(k => parked.ContainsKey(k) && !blocked.Contains(k));
     public List<IMessage> ReferenceRows { get; } = [];
     public int Folded { get; private set; }
     public int Duplicates { get; private set; }
@@ -46,8 +46,7 @@ internal sealed class FoldRun(HubService service, UnitOfWork work, Dictionary<Po
             FailedReplays.Add((key, failure.Error, failure.Deferred));
             return;
         }
-        Replayed.Add(replay.Id);
-        replayedKeys.Add(key);
+        Replayed.Add(replay);
         queue.Remove(replay.Id);
         if (queue.Count == 0) parked.Remove(key);
     }

@@ -129,6 +129,8 @@ static class RoutingDecision
 
     /// <summary>What this service doesn't take (潍坊 art. 19, Beijing art. 11): the person is told why, and for most of them the right way.</summary>
     public static readonly IReadOnlyList<string> DeclineReasons = ["Litigation", "Discipline", "Reconsideration", "Disclosure", "Petition", "Secret", "Morals", "Concluded"];
+    static readonly Refusal NoReply = Refusals.Of("InvalidReply", "请写明答复诉求人的话：为什么不受理，该找谁。", "Please write what the citizen gets: why it is declined, and where to go.");
+    static readonly Refusal NoWords = Refusals.Of("ReasonMissing", "请写明驳回理由，承办单位会看到。", "Please write why the return is rejected; the unit reads it.");
     static readonly Refusal AlreadyDeclined = Refusals.Of("Declined", "这件诉求已不予受理并答复，不能再派单。", "This inquiry was declined and the citizen told; it can't be placed any more.");
 
     /// <summary>不予受理: only what a dispatcher has in hand, so that no unit works on it unknowing.</summary>
@@ -139,9 +141,7 @@ static class RoutingDecision
         if (inquiry.HeldSince is null || inquiry.DispatchNo != expectedDispatchNo)
             return Refusals.Of("NotHeld", "这件诉求已不在待派单（已派出，或已由他人处理），请刷新。", "This inquiry isn't held any more: it was dispatched, or somebody decided; please refresh.");
         if (!DeclineReasons.Contains(reason)) return Refusals.Of("InvalidReason", "请选一个不予受理的原因。", "Please choose why it is declined.");
-        if (string.IsNullOrWhiteSpace(reply)) return Refusals.Of("InvalidReply", "请写明答复诉求人的话：为什么不受理，该找谁。", "Please write what the citizen gets: why it is declined, and where to go.");
-        if (reply.EnumerateRunes().Count() > MaxReply || reply.Contains('\0'))
-            return Refusals.Of("InvalidReply", $"答复不得超过 {MaxReply} 字，也不能含有无法保存的字符，请改正。", $"The reply may have {MaxReply} characters and none that can't be saved; please correct it.");
+        if (Wording.Check(reply, MaxReply, NoReply) is { } invalid) return invalid;
         return Placed(inquiry) with { Declined = reason, DecidedBy = dispatcher, DecidedAt = now };
     }
 
@@ -151,10 +151,7 @@ static class RoutingDecision
         if (inquiry is null) return Refusals.UnknownInquiry;
         if (inquiry.Return is null || inquiry.DispatchNo != expectedDispatchNo)
             return Refusals.Of("NoReturn", "这件诉求没有待审核的退单（已撤回，或已由他人处理），请刷新。", "No return of this inquiry waits for a decision: it was taken back, or somebody decided; please refresh.");
-        if (string.IsNullOrWhiteSpace(words)) return Refusals.Of("ReasonMissing", "请写明驳回理由，承办单位会看到。", "Please write why the return is rejected; the unit reads it.");
-        if (words.EnumerateRunes().Count() > MaxWords || words.Contains('\0'))
-            return Refusals.Of("InvalidWords", $"驳回理由不得超过 {MaxWords} 字，也不能含有无法保存的字符，请改正。", $"The reason may have {MaxWords} characters and none that can't be saved; please correct it.");
-        return Placed(inquiry);
+        return Wording.Check(words, MaxWords, NoWords) is { } invalid ? invalid : Placed(inquiry);
     }
 
     public static string TaskId(string inquiryId, int dispatchNo, int ordinal) => $"{inquiryId}/{dispatchNo}/{ordinal}";

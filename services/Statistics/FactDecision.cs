@@ -110,7 +110,7 @@ internal static class FactDecision
         InquiryDispatched { Role: UnitRole.Lead } d when d.DispatchNo > (before.Lead?.DispatchNo ?? 0) => before with { Lead = new(d.DispatchNo, d.TaskId, d.UnitCode) },
         ClockOverdue { Clock: "Handling" } c => Clock(before, c.TaskId, TaskClock.Overdue),
         // Extended: it was late and is not any more.
-        ClockMoved { Clock: "Handling" } c when before.Clocks is { } clocks && clocks.GetValueOrDefault(c.TaskId, TaskClock.InTime) == TaskClock.Overdue => before with { Clocks = clocks.Remove(c.TaskId) },
+        ClockMoved { Clock: "Handling" } c when before.Clocks is { } clocks && clocks.TryGetValue(c.TaskId, out var state) && state == TaskClock.Overdue => before with { Clocks = clocks.Remove(c.TaskId) },
         ClockStopped { Clock: "Handling" } c => Clock(before, c.TaskId, c.Cause != "Answered" ? TaskClock.Withdrawn : c.InTime ? TaskClock.InTime : TaskClock.Late),
         InquiryClosed { Outcome: "Terminated" or "Declined" } => before with { Terminated = true },
         _ => before,

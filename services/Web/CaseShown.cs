@@ -25,7 +25,7 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
     /// <summary>延期 can still be asked for; Casework decides.</summary>
     public bool MayExtend => Writable && Task is { ExtensionState: not "Requested", ExtensionsLeft: > 0, ReturnState: not "Requested", Late: false } && Left != TimeLeft.Late;
     /// <summary>The task for which this reader has to grant more time, or not.</summary>
-    public TaskRow? Asking => Supervises && !Closed ? File.Tasks.FirstOrDefault(t => t.ExtensionState == "Requested" && WorkView.IsOpen(t)) : null;
+    public TaskRow? Asking => Supervises && !Closed ? File.Tasks.FirstOrDefault(t => t.ExtensionState == "Requested") : null;
     public TimeLeft Left => Task is null || !WorkView.IsOpen(Task) ? TimeLeft.Unknown : Calendar?.Of(Task.DueAt, Task.Late) ?? (Task.Late ? TimeLeft.Late : TimeLeft.Unknown);
     public string Light => File.Row.Late || Task is { Late: true } ? "late" : Closed ? "ok" : WorkCalendar.Light(Left);
 

@@ -70,7 +70,7 @@ internal static class CaseWords
     public static string Icon(string act) => act switch
     {
         "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" or "TaskUrged" => "alert", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskSignedIn" => "check", "ClockOverdue" or "ExtensionRequested" or "ExtensionGranted" => "clock",
-        "InquiryAnswered" or "InquiryDeclined" => "send", "TaskWithdrawn" or "ReturnRequested" or "ReturnWithdrawn" => "undo",  "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" or "ExtensionRefused" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
+        "InquiryAnswered" or "InquiryDeclined" => "send", "TaskWithdrawn" or "ReturnRequested" or "ReturnWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" or "ExtensionRefused" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
     };
 
     public static string Tone(string act) => act switch

@@ -27,7 +27,7 @@ internal static class TriageActs
     // What was written is done with; the queue goes on by itself.
     static async Task<ActReply> DoneAsync(ActCall call, string said)
     {
-        var scope = $"return/{call["inquiryId"]}";
+        var scope = $"triage/{call["inquiryId"]}";
         await call.Hub.Casework.DropDraftsAsync(new() { Scope = scope }, call.As);
         return new(Say: call.T[said, call["inquiryId"]], Go: "/triage", Forget: [scope]);
     }

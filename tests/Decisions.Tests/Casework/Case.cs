@@ -5,6 +5,7 @@ using InquiryHub.Contracts.Assignment;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Channels;
 using InquiryHub.Contracts.Common;
+using InquiryHub.Contracts.Directory;
 using InquiryHub.Contracts.Routing;
 using InquiryHub.Contracts.Sla;
 using InquiryHub.Kernel;
@@ -18,6 +19,7 @@ static class Case
     public const string Roads = "PJ-001", Water = "PJ-002", Heat = "PJ-003";
     public static readonly Actor Officer = new("li", [Roles.Officer], Roads, "LO-001"), Colleague = new("wang", [Roles.Officer], Roads, "LO-002"),
         Stranger = new("zhao", [Roles.Officer], Heat, "LO-009"), Assistant = new("qian", [Roles.Officer], Water, "LO-005"), Supervisor = new("sun", [Roles.Supervisor], "", "");
+    public static readonly UnitNames Units = UnitNames.Of([new UnitPublished { UnitCode = Roads }, new UnitPublished { UnitCode = Water }, new UnitPublished { UnitCode = Heat }]);
     public static readonly Sealed Envelope = new() { KeyId = "s1" };
     public static readonly DateTimeOffset Now = At(8, 10);
 

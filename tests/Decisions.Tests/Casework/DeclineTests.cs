@@ -23,7 +23,7 @@ public class DeclineTests
     [Fact]
     public void A_task_that_its_unit_wanted_to_return_is_withdrawn_first()
     {
-        var returning = ReturnDecision.Return(WithAnOfficer(), new() { TaskId = Lead, Reason = "WrongDuty", Words = "x" }, Officer, Envelope, Now).Value!.Case;
+        var returning = ReturnDecision.Return(WithAnOfficer(), new() { TaskId = Lead, Reason = "WrongDuty", Words = "x" }, Officer, Envelope, Units, Now).Value!.Case;
         var (c, events) = Run(returning, [Declined()]);
         Assert.Equal(["TaskWithdrawn", "InquiryAnswered", "InquiryClosed"], events.Select(e => e.Descriptor.Name));
         Assert.Equal(("Declined", "Withdrawn"), (((TaskWithdrawn)events[0]).Reason, c.Task(Lead)!.State));

@@ -41,7 +41,7 @@ public class ExtensionTests
         Assert.Null(Code(Request(Running(), at: At(16, 0).AddSeconds(-1))));
         Assert.Equal("ExtensionTooLate", Code(Request(Running(), at: At(16, 0))));
         Assert.Equal("ExtensionRequested", Code(Request(Extending(), by: Colleague)));
-        Assert.Equal("ReturnRequested", Code(Request(ReturnDecision.Return(Running(), new() { TaskId = Lead, Reason = "WrongDuty", Words = "x" }, Officer, Envelope, Now).Value!.Case)));
+        Assert.Equal("ReturnRequested", Code(Request(ReturnDecision.Return(Running(), new() { TaskId = Lead, Reason = "WrongDuty", Words = "x" }, Officer, Envelope, Units, Now).Value!.Case)));
     }
 
     [Theory, InlineData(0), InlineData(-1), InlineData(6)]
@@ -80,6 +80,9 @@ public class ExtensionTests
         Assert.Equal([("ExtensionRequested", 3, "话"), ("ExtensionRefused", 0, "话")], told.Select(e => (e.Act, e.WorkingDays, e.Words)));
         Assert.Null(Code(Request(step.Case)));
     }
+
+    [Fact]
+    public void An_answer_ends_the_wait_for_a_decision() => Assert.Equal("", Extending().Answered() is var c ? CaseView.Row(c, c.Lead!).ExtensionState : "?");
 
     [Fact]
     public void What_was_asked_in_time_is_decided_also_later_and_what_is_over_is_not()

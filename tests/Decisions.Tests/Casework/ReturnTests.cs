@@ -11,7 +11,7 @@ namespace InquiryHub.Decisions.Tests.Casework;
 public class ReturnTests
 {
     static ReturnTaskRequest Asks(string task = Lead, string reason = "WrongDuty", string words = "职责清单第三条", string suggested = Water) => new() { InquiryId = Inquiry, TaskId = task, Reason = reason, Words = words, SuggestedUnitCode = suggested };
-    static Outcome<CaseStep> Return(CaseState? c, ReturnTaskRequest? r = null, Actor? by = null, DateTimeOffset? at = null) => ReturnDecision.Return(c, r ?? Asks(), by ?? Officer, Envelope, at ?? Now);
+    static Outcome<CaseStep> Return(CaseState? c, ReturnTaskRequest? r = null, Actor? by = null, DateTimeOffset? at = null) => ReturnDecision.Return(c, r ?? Asks(), by ?? Officer, Envelope, Units, at ?? Now);
     static CaseState Returning(CaseState? c = null) => Return(c ?? WithAnOfficer()).Value!.Case;
     static string? Code(Outcome<CaseStep> outcome) => outcome.Refusal?.Code;
 
@@ -45,6 +45,10 @@ public class ReturnTests
         Assert.Equal((null, "InvalidWords"), (Code(Return(WithAnOfficer(), Asks(words: new('据', 500)))), Code(Return(WithAnOfficer(), Asks(words: new('据', 501))))));
         Assert.Equal("InvalidUnits", Code(Return(WithAnOfficer(), Asks(suggested: Roads))));
     }
+
+    [Fact]
+    public void A_unit_that_is_suggested_must_be_one_and_none_needs_to_be() =>
+        Assert.Equal(("UnknownUnit", null), (Code(Return(WithAnOfficer(), Asks(suggested: "PJ-999"))), Code(Return(WithAnOfficer(), Asks(suggested: "")))));
 
     [Fact]
     public void Later_than_the_limit_means_accepted_and_without_a_limit_there_is_no_end()

@@ -123,7 +123,7 @@ public sealed class RoutingDecisionTests
         Assert.Equal("NoReturn", RoutingDecision.Reject(rejected, 1, "again").Refusal!.Code);
     }
 
-    [Theory, InlineData("", 1, "ReasonMissing"), InlineData(" ", 1, "ReasonMissing"), InlineData("a\0b", 1, "InvalidWords"), InlineData("why", 0, "NoReturn")]
+    [Theory, InlineData("", 1, "ReasonMissing"), InlineData(" ", 1, "ReasonMissing"), InlineData("a\0b", 1, "InvalidWords"), InlineData("a\ufffdb", 1, "InvalidWords"), InlineData("why", 0, "NoReturn")]
     public void A_rejection_needs_its_reason_and_the_dispatch_that_was_seen(string words, int seen, string code) => Assert.Equal(code, RoutingDecision.Reject(Returning(Placed), seen, words).Refusal!.Code);
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class RoutingDecisionTests
     [Fact]
     public void What_a_unit_works_on_is_not_declined() => Assert.Equal(("NotHeld", "NotHeld", "UnknownInquiry"), (Decline(Placed, 1).Refusal!.Code, Decline(Returning(Placed), 0).Refusal!.Code, Decline(null).Refusal!.Code));
 
-    [Theory, InlineData("", "x", "InvalidReason"), InlineData("Tired", "x", "InvalidReason"), InlineData("Morals", " ", "InvalidReply"), InlineData("Morals", "a\0b", "InvalidReply")]
+    [Theory, InlineData("", "x", "InvalidReason"), InlineData("Tired", "x", "InvalidReason"), InlineData("Morals", " ", "InvalidReply"), InlineData("Morals", "a\0b", "InvalidWords"), InlineData("Morals", "a\ufffdb", "InvalidWords")]
     public void A_decline_needs_a_reason_of_the_list_and_its_words(string reason, string reply, string code) => Assert.Equal(code, Decline(Held, 0, reason, reply).Refusal!.Code);
 
     [Fact]

@@ -45,6 +45,31 @@ public sealed class ExtensionTests
     }
 
     [Fact]
+    public async Task Who_watches_what_waits_for_a_decision_is_told_when_it_comes_and_when_it_goes()
+    {
+        await using var hub = await ReturnTests.StartAsync("waits");
+        using var watching = Client(hub).WatchTasks(new() { State = "ExtensionRequested" }, As(hub, "", "s1", Roles.Supervisor));
+        async Task<TaskChange> NextAsync() { Assert.True(await watching.ResponseStream.MoveNext(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token)); return watching.ResponseStream.Current; }
+        Assert.True((await NextAsync()).ReadAnew);
+        await Client(hub).SignInTaskAsync(new() { CommandId = "s", InquiryId = id, TaskId = $"{id}/1/1" }, As(hub, Roads, "LO-PJ-001")); // nothing of this list
+        await RequestAsync(hub);
+        Assert.Equal("Requested", (await NextAsync()).Task.ExtensionState);
+        await DecideAsync(hub, granted: true);
+        Assert.Equal("Granted", (await NextAsync()).Task.ExtensionState);
+    }
+
+    [Fact]
+    public async Task So_many_cases_are_listed_by_their_numbers_and_more_are_refused()
+    {
+        await using var hub = await ReturnTests.StartAsync("numbers");
+        var asking = As(hub, "", "s1", Roles.Supervisor);
+        ListCasesRequest Of(int more) => new() { InquiryIds = { Enumerable.Range(1, more).Select(n => InquiryNumber.Make(new(2013, 5, 7), 1, n)).Prepend(id) } };
+        Assert.Equal([id], (await Client(hub).ListCasesAsync(Of(499), asking)).Cases.Select(c => c.InquiryId));
+        Assert.Equal("TooManyNumbers", await Refused.CodeAsync(Client(hub).ListCasesAsync(Of(500), asking)));
+        Assert.Empty((await Client(hub).ListCasesAsync(Of(0), As(hub, "PJ-003", "LO-009"))).Cases);
+    }
+
+    [Fact]
     public async Task A_refusal_leaves_the_date_and_the_unit_reads_why()
     {
         await using var hub = await ReturnTests.StartAsync("refused");
