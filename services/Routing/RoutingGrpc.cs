@@ -12,57 +12,62 @@ namespace InquiryHub.Routing;
 sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeyedServices("routing")] NpgsqlDataSource database, [FromKeyedServices("routing")] ReferenceData reference, KeyRing ring) : Contracts.Routing.Routing.RoutingBase
 {
     [Authorize(Roles = Roles.Dispatcher)]
-    public override async Task<PlaceInquiryReply> PlaceInquiry(PlaceInquiryRequest request, ServerCallContext context)
+    public override Task<PlaceInquiryReply> PlaceInquiry(PlaceInquiryRequest request, ServerCallContext context)
     {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        var outcome = await writer.CommandAsync<PlaceInquiryReply>(request.CommandId, [request.InquiryId], w => w.Add(RoutingStore.Inquiries, request.InquiryId), work =>
-        {
-            // The lock is held from here: a colleague's dispatch is seen, or waits.
-            using var step = work.Walk(3, "Routing"); // Walk 3: by a dispatcher's hand
-            var before = work.Get(RoutingStore.Inquiries, request.InquiryId);
-            var placed = RoutingDecision.Place(before, request.ExpectedDispatchNo, request.LeadUnitCode,
-                request.AssistingUnitCodes, actor.Account, work.Reference<Catalogue>(), work.Now);
-            if (placed.Refusal is { } refusal) return refusal;
-            work.Put(RoutingStore.Inquiries, placed.Value!);
-            if (before!.Return is { } r) work.Emit(before.InquiryId, new ReturnAccepted { InquiryId = before.InquiryId, TaskId = r.TaskId, DispatchNo = before.DispatchNo, UnitCode = r.UnitCode, AcceptedBy = actor.Account, AcceptedAt = CityTime.Stamp(work.Now) });
-            return new PlaceInquiryReply { DispatchNo = placed.Value!.DispatchNo, TaskIds = { RoutingHandlers.Publish(placed.Value, work) } };
-        });
-        return outcome.OrRefuse();
+        var account = Account(context);
+        return ActAsync(request.CommandId, request.InquiryId,
+            (i, work) => RoutingDecision.Place(i, request.ExpectedDispatchNo, request.LeadUnitCode, request.AssistingUnitCodes, account, work.Reference<Catalogue>(), work.Now),
+            (before, placed, work) =>
+            {
+                using var step = work.Walk(3, "Routing"); // Walk 3: by a dispatcher's hand
+                if (before.Return is { } r) work.Emit(before.InquiryId, new ReturnAccepted { InquiryId = before.InquiryId, TaskId = r.TaskId, DispatchNo = before.DispatchNo, UnitCode = r.UnitCode, AcceptedBy = account, AcceptedAt = CityTime.Stamp(work.Now) });
+                return new PlaceInquiryReply { DispatchNo = placed.DispatchNo, TaskIds = { RoutingHandlers.Publish(placed, work) } };
+            });
     }
 
     [Authorize(Roles = Roles.Dispatcher)]
-    public override async Task<DeclineInquiryReply> DeclineInquiry(DeclineInquiryRequest request, ServerCallContext context)
+    public override Task<DeclineInquiryReply> DeclineInquiry(DeclineInquiryRequest request, ServerCallContext context)
     {
-        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId)) throw Answers.Refused(Refusals.UnknownInquiry);
-        var (actor, reply) = (Actor.Of(context.GetHttpContext().User), request.PublicReply.Trim());
-        var travels = ring.Seal(inquiryId, new Text { Text_ = reply });
-        var outcome = await writer.CommandAsync<DeclineInquiryReply>(request.CommandId, [inquiryId], w => w.Add(RoutingStore.Inquiries, inquiryId), work =>
+        var (account, reply) = (Account(context), request.PublicReply.Trim());
+        var travels = Sealed(request.InquiryId, reply);
+        return ActAsync(request.CommandId, request.InquiryId, (i, work) => RoutingDecision.Decline(i, request.ExpectedDispatchNo, request.Reason, reply, account, work.Now), (_, declined, work) =>
         {
-            var declined = RoutingDecision.Decline(work.Get(RoutingStore.Inquiries, inquiryId), request.ExpectedDispatchNo, request.Reason, reply, actor.Account, work.Now);
-            if (declined.Refusal is { } refusal) return refusal;
-            work.Put(RoutingStore.Inquiries, declined.Value!);
-            work.Emit(inquiryId, new InquiryDeclined { InquiryId = inquiryId, Reason = request.Reason, DispatchNo = declined.Value!.DispatchNo, DeclinedBy = actor.Account, DeclinedAt = CityTime.Stamp(work.Now), PublicReply = travels });
+            work.Emit(declined.InquiryId, new InquiryDeclined { InquiryId = declined.InquiryId, Reason = request.Reason, DispatchNo = declined.DispatchNo, DeclinedBy = account, DeclinedAt = CityTime.Stamp(work.Now), PublicReply = travels });
             return new DeclineInquiryReply { DeclinedAt = CityTime.Stamp(work.Now) };
         });
-        return outcome.OrRefuse();
     }
 
     [Authorize(Roles = Roles.Dispatcher)]
-    public override async Task<RejectReturnReply> RejectReturn(RejectReturnRequest request, ServerCallContext context)
+    public override Task<RejectReturnReply> RejectReturn(RejectReturnRequest request, ServerCallContext context)
     {
-        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId)) throw Answers.Refused(Refusals.UnknownInquiry);
-        var (actor, words) = (Actor.Of(context.GetHttpContext().User), request.Words.Trim());
-        // Sealed before the batch: a batch that is run again must say the same bytes.
-        var travels = ring.Seal(inquiryId, new Text { Text_ = words });
-        var outcome = await writer.CommandAsync<RejectReturnReply>(request.CommandId, [inquiryId], w => w.Add(RoutingStore.Inquiries, inquiryId), work =>
+        var (account, words) = (Account(context), request.Words.Trim());
+        var travels = Sealed(request.InquiryId, words);
+        return ActAsync(request.CommandId, request.InquiryId, (i, _) => RoutingDecision.Reject(i, request.ExpectedDispatchNo, words), (before, _, work) =>
+        {
+            var r = before.Return!;
+            work.Emit(before.InquiryId, new ReturnRejected { InquiryId = before.InquiryId, TaskId = r.TaskId, DispatchNo = before.DispatchNo, UnitCode = r.UnitCode, RejectedBy = account, Words = travels, RejectedAt = CityTime.Stamp(work.Now) });
+            return new RejectReturnReply { RejectedAt = CityTime.Stamp(work.Now) };
+        });
+    }
+
+    static string Account(ServerCallContext context) => Actor.Of(context.GetHttpContext().User).Account;
+
+    // Sealed before the batch: a batch that is run again must say the same bytes.
+    Contracts.Common.Sealed Sealed(string typed, string words) => InquiryNumber.TryRead(typed, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = words }) : new();
+
+    /// <summary>The shell of every act: load under the lock, so that a colleague's act is seen or waits; decide, save and say.</summary>
+    /// <param name="say">Of the inquiry as it was and as it is.</param>
+    async Task<TReply> ActAsync<TReply>(string commandId, string typed, Func<RoutedInquiry?, UnitOfWork, Outcome<RoutedInquiry>> decide, Func<RoutedInquiry, RoutedInquiry, UnitOfWork, TReply> say)
+        where TReply : class, Google.Protobuf.IMessage<TReply>, new()
+    {
+        if (!InquiryNumber.TryRead(typed, out var inquiryId)) throw Answers.Refused(Refusals.UnknownInquiry);
+        var outcome = await writer.CommandAsync<TReply>(commandId, [inquiryId], w => w.Add(RoutingStore.Inquiries, inquiryId), work =>
         {
             var before = work.Get(RoutingStore.Inquiries, inquiryId);
-            var rejected = RoutingDecision.Reject(before, request.ExpectedDispatchNo, words);
-            if (rejected.Refusal is { } refusal) return refusal;
-            work.Put(RoutingStore.Inquiries, rejected.Value!);
-            var r = before!.Return!;
-            work.Emit(inquiryId, new ReturnRejected { InquiryId = inquiryId, TaskId = r.TaskId, DispatchNo = before.DispatchNo, UnitCode = r.UnitCode, RejectedBy = actor.Account, Words = travels, RejectedAt = CityTime.Stamp(work.Now) });
-            return new RejectReturnReply { RejectedAt = CityTime.Stamp(work.Now) };
+            var decided = decide(before, work);
+            if (decided.Refusal is { } refusal) return refusal;
+            work.Put(RoutingStore.Inquiries, decided.Value!);
+            return say(before!, decided.Value!, work);
         });
         return outcome.OrRefuse();
     }

@@ -26,7 +26,7 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
     public bool MayExtend => Writable && Task is { ExtensionState: not "Requested", ExtensionsLeft: > 0, ReturnState: not "Requested", Late: false } && Left != TimeLeft.Late;
     /// <summary>The task for which this reader has to grant more time, or not.</summary>
     public TaskRow? Asking => Supervises && !Closed ? File.Tasks.FirstOrDefault(t => t.ExtensionState == "Requested") : null;
-    public TimeLeft Left => Task is null || !WorkView.IsOpen(Task) ? TimeLeft.Unknown : Calendar?.Of(Task.DueAt, Task.Late) ?? (Task.Late ? TimeLeft.Late : TimeLeft.Unknown);
+    public TimeLeft Left => Task is null || !WorkView.IsOpen(Task) ? TimeLeft.Unknown : WorkCalendar.Left(Calendar, Task.DueAt, Task.Late);
     public string Light => File.Row.Late || Task is { Late: true } ? "late" : Closed ? "ok" : WorkCalendar.Light(Left);
 
     /// <summary>An officer acts for the own unit's task; whoever else looks sees the lead unit's.</summary>

@@ -22,7 +22,7 @@ internal static class CaseWords
     public static string Left(Timestamp? due, bool late, WorkCalendar? calendar, Texts t)
     {
         if (due is null) return t["officer.due.none"];
-        var (left, days) = (calendar?.Of(due, late) ?? (late ? TimeLeft.Late : TimeLeft.Unknown), calendar?.LeftUntil(due.ToDateTimeOffset()));
+        var (left, days) = (WorkCalendar.Left(calendar, due, late), calendar?.LeftUntil(due.ToDateTimeOffset()));
         return left switch
         {
             TimeLeft.Late when days is < 0 => t["officer.due.lateby", -days.Value],

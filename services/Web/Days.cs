@@ -51,6 +51,9 @@ public sealed record WorkCalendar(DateTimeOffset Now, DateOnly Today, FrozenDict
         return DueDay(dueAt) == Today ? TimeLeft.Today : LeftUntil(dueAt) is <= SoonDays ? TimeLeft.Soon : TimeLeft.Later;
     }
 
+    /// <summary>The same where the calendar may be missing: then only what is late is known.</summary>
+    public static TimeLeft Left(WorkCalendar? calendar, Timestamp? due, bool late) => calendar?.Of(due, late) ?? (late ? TimeLeft.Late : TimeLeft.Unknown);
+
     public static string Light(TimeLeft left) => left switch { TimeLeft.Late => "late", TimeLeft.Today or TimeLeft.Soon => "warn", _ => "ok" };
 }
 

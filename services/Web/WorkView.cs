@@ -37,7 +37,7 @@ internal sealed class WorkView(string view, string officerId)
         "mine" => IsOpen(t) && t.OfficerId == officerId,
         "tosign" => t.State == "Assigned" && t.OfficerId == officerId,
         "soon" => IsOpen(t) && t.OfficerId == officerId && calendar?.Of(t.DueAt, t.Late) is TimeLeft.Today or TimeLeft.Soon,
-        "late" => IsOpen(t) && t.OfficerId == officerId && (calendar?.Of(t.DueAt, t.Late) ?? (t.Late ? TimeLeft.Late : TimeLeft.Unknown)) == TimeLeft.Late,
+        "late" => IsOpen(t) && t.OfficerId == officerId && WorkCalendar.Left(calendar, t.DueAt, t.Late) == TimeLeft.Late,
         _ => false,
     };
 
@@ -80,7 +80,7 @@ internal sealed class WorkView(string view, string officerId)
             .OrderBy(r => r.Group).ThenBy(r => r.Task.DueAt is null).ThenBy(r => r.Task.DueAt?.ToDateTimeOffset()).ThenBy(r => r.Task.TaskId, StringComparer.Ordinal)];
     }
 
-    static TimeLeft GroupOf(TaskRow t, WorkCalendar? calendar) => !IsOpen(t) ? TimeLeft.Unknown : calendar?.Of(t.DueAt, t.Late) ?? (t.Late ? TimeLeft.Late : TimeLeft.Unknown);
+    static TimeLeft GroupOf(TaskRow t, WorkCalendar? calendar) => !IsOpen(t) ? TimeLeft.Unknown : WorkCalendar.Left(calendar, t.DueAt, t.Late);
 
     static WorkRow With(WorkRow row, TaskRow now) => row.Task.Equals(now) && !row.Gone ? row : row with { Task = now, Changes = row.Changes + 1, Gone = false };
 }

@@ -46,10 +46,7 @@ public sealed class DeclineTests(BrowserHub hub)
         await Expect(page.Locator("#said")).ToContainTextAsync("已不予受理");
         await Expect(page.Locator(".q li", new() { HasText = "借款纠纷" })).ToHaveCountAsync(0);
 
-        var citizen = await hub.OpenAsync(null, "/progress", phone: true);
-        await citizen.FillAsync("[name='Look.Number']", number);
-        await citizen.FillAsync("[name='Look.Code']", code);
-        await citizen.Keyboard.PressAsync("Enter");
+        var citizen = await hub.ProgressAsync(number, code);
         await Expect(citizen.Locator("h1")).ToHaveTextAsync("不予受理");
         await Expect(citizen.Locator(".cz-answer")).ToContainTextAsync("人民法院或仲裁机构");
         await citizen.SoundAsync();

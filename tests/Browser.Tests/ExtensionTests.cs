@@ -59,10 +59,7 @@ public sealed class ExtensionTests(BrowserHub hub)
         await page.PictureAsync("extension-granted");
         var progress = await new Contracts.Casework.Casework.CaseworkClient(hub.Channel).GetProgressAsync(new() { InquiryId = number, QueryCode = code });
         Assert.True(progress.DueAt.ToDateTimeOffset() > progress.FirstDueAt.ToDateTimeOffset());
-        var citizen = await hub.OpenAsync(null, "/progress", phone: true, script: false);
-        await citizen.FillAsync("[name='Look.Number']", number);
-        await citizen.FillAsync("[name='Look.Code']", code);
-        await citizen.Keyboard.PressAsync("Enter");
+        var citizen = await hub.ProgressAsync(number, code, script: false);
         await Expect(citizen.Locator(".cz-due")).ToContainTextAsync("经批准延期，原定");
         foreach (var opened in new[] { page, supervisor, citizen }) await opened.Context.CloseAsync();
     }

@@ -17,6 +17,16 @@ static class OfficerPages
 
     public static async Task<CaseFile> FileAsync(this BrowserHub hub, TaskRow task) => await new Contracts.Casework.Casework.CaseworkClient(hub.Channel).GetCaseAsync(new() { InquiryId = task.InquiryId }, hub.As(Roles.Supervisor));
 
+    /// <summary>What the citizen sees of an inquiry, on a phone.</summary>
+    public static async Task<IPage> ProgressAsync(this BrowserHub hub, string number, string code, bool script = true)
+    {
+        var page = await hub.OpenAsync(null, "/progress", phone: true, script: script);
+        await page.FillAsync("[name='Look.Number']", number);
+        await page.FillAsync("[name='Look.Code']", code);
+        await page.Keyboard.PressAsync("Enter");
+        return page;
+    }
+
     /// <summary>Another officer of the task's unit.</summary>
     public static async Task<string> ColleagueAsync(this BrowserHub hub, TaskRow task) =>
         (await new Contracts.Directory.Directory.DirectoryClient(hub.Channel).ListOfficersAsync(new() { UnitCode = task.UnitCode }, hub.As(Roles.Supervisor))).Officers.First(o => o.Active && o.OfficerId != task.OfficerId).OfficerId;
