@@ -5,10 +5,10 @@ namespace InquiryHub.Assignment;
 
 static class AssignmentStore
 {
-    public static readonly Table<AssignedInquiry> Inquiries = new("assignment.inquiry", i => i.InquiryId, new Column<AssignedInquiry>("waiting", "boolean", i => i.Waiting));
+    public static readonly Table<AssignedInquiry> Inquiries = new("assignment.inquiry", i => i.InquiryId, new Column<AssignedInquiry>("waiting", i => i.Waiting));
 
     /// <summary>Open tasks by unit and officer.</summary>
-    public static readonly CounterTable Load = new("assignment.officer_load", "unit_code", "officer_id");
+    public static readonly CounterTable Load = new("assignment.officer_load", told: false, "unit_code", "officer_id");
 
     public static async Task<List<AssignedInquiry>> WaitingAsync(NpgsqlDataSource database, CancellationToken stop)
     {

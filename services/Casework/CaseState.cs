@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using InquiryHub.Contracts.Common;
+using InquiryHub.Kernel;
 
 namespace InquiryHub.Casework;
 
@@ -121,14 +122,20 @@ sealed record CaseState(string InquiryId)
 
     internal IEnumerable<AddedContact> Urges => Added.Where(a => a.Urge);
 
-    internal CaseTask? Task(string taskId) => Tasks.FirstOrDefault(t => t.TaskId == taskId);
-
-    // Sorted, so that the order in which facts are heard leaves no trace.
-    internal CaseState With(CaseTask task) => this with
-    { Tasks = [.. Tasks.Where(t => t.TaskId != task.TaskId).Append(task).OrderBy(t => t.TaskId, StringComparer.Ordinal)] };
+    internal CaseTask? Task(string taskId) => Tasks.Of(taskId, t => t.TaskId);
+    internal CaseState With(CaseTask task) => this with { Tasks = Tasks.With(task, t => t.TaskId) };
 
     /// <summary>The lead unit's task of the newest dispatch that still counts; its answer is the citizen's.</summary>
-    internal CaseTask? Lead => Tasks.Where(t => t is { Dispatch: not null, Assisting: false, Withdrawal: null }).MaxBy(t => t.Dispatch!.No);
+    internal CaseTask? Lead
+    {
+        get
+        {
+            CaseTask? lead = null;
+            for (var i = 0; i < Tasks.Count; i++)
+                if (Tasks[i] is { Dispatch: { } dispatch, Assisting: false, Withdrawal: null } task && dispatch.No > (lead?.Dispatch!.No ?? int.MinValue)) lead = task;
+            return lead;
+        }
+    }
 
     /// <summary>The answers that were given later, whoever's.</summary>
     internal IEnumerable<Answer> Answers => Tasks.Select(t => t.Answer).Append(Decline?.Answer).OfType<Answer>();

@@ -19,17 +19,17 @@ sealed record TaskFilter(string UnitCode, string OfficerId, string State)
 static class CaseworkStore
 {
     public static readonly Table<CaseState> Cases = new("casework.case_file", c => c.InquiryId,
-        new("state", "text", c => c.State), new("channel", "text", c => c.Registration?.Channel ?? ""), new("unit_code", "text", c => c.UnitCode),
-        new("officer_id", "text", c => c.Lead?.Assigned?.OfficerId ?? ""), new("received_at", "timestamptz", c => c.Registration?.ReceivedAt),
-        new("due_at", "timestamptz", c => c.Lead?.Clock?.DueAt), new("late", "boolean", c => c.Lead?.Clock?.Late ?? false), new("title", "text", c => c.Registration?.Title ?? ""));
+        new("state", c => c.State), new("channel", c => c.Registration?.Channel ?? ""), new("unit_code", c => c.UnitCode),
+        new("officer_id", c => c.Lead?.Assigned?.OfficerId ?? ""), new("received_at", c => c.Registration?.ReceivedAt),
+        new("due_at", c => c.Lead?.Clock?.DueAt), new("late", c => c.Lead?.Clock?.Late ?? false), new("title", c => c.Registration?.Title ?? ""));
 
-    public static readonly Table<CaseText> Texts = new("casework.case_text", t => t.InquiryId, new("search_form", "text", t => t.SearchForm), new("caller_hash", "text", t => t.CallerHash));
+    public static readonly Table<CaseText> Texts = new("casework.case_text", t => t.InquiryId, new("search_form", t => t.SearchForm), new("caller_hash", t => t.CallerHash));
 
     public static readonly Table<AnswerText> Answers = new("casework.answer", a => a.Key);
 
     public static readonly Table<TaskEntry> Tasks = new("casework.task", t => t.TaskId,
-        new("inquiry_id", "text", t => t.InquiryId), new("unit_code", "text", t => t.UnitCode), new("officer_id", "text", t => t.OfficerId), new("state", "text", t => t.State),
-        new("open", "boolean", t => t.Open), new("extending", "boolean", t => t.Extending), new("due_at", "timestamptz", t => t.DueAt), new("dispatched_at", "timestamptz", t => t.DispatchedAt));
+        new("inquiry_id", t => t.InquiryId), new("unit_code", t => t.UnitCode), new("officer_id", t => t.OfficerId), new("state", t => t.State),
+        new("open", t => t.Open), new("extending", t => t.Extending), new("due_at", t => t.DueAt), new("dispatched_at", t => t.DispatchedAt));
 
     /// <summary>So many cases may be asked for by their numbers.</summary>
     public const int MostNamed = 500;
@@ -37,9 +37,9 @@ static class CaseworkStore
     /// <summary>What a list may be asked for beside the states: a supervisor has to decide.</summary>
     public const string Extending = "ExtensionRequested";
 
-    public static readonly Table<DraftSet> Drafts = new("casework.draft", d => d.Key, new Column<DraftSet>("saved_at", "timestamptz", d => d.SavedAt));
+    public static readonly Table<DraftSet> Drafts = new("casework.draft", d => d.Key, new Column<DraftSet>("saved_at", d => d.SavedAt));
 
-    public static readonly Table<RevealEntry> Reveals = new("casework.reveal", r => RevealEntry.KeyOf(r.InquiryId, r.No), new("inquiry_id", "text", r => r.InquiryId), new("revealed_at", "timestamptz", r => r.At));
+    public static readonly Table<RevealEntry> Reveals = new("casework.reveal", r => RevealEntry.KeyOf(r.InquiryId, r.No), new("inquiry_id", r => r.InquiryId), new("revealed_at", r => r.At));
 
     public static async Task<DraftSet?> DraftsAsync(NpgsqlDataSource database, string key, CancellationToken stop)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using InquiryHub.Kernel;
 
@@ -30,7 +29,20 @@ static class SearchForm
         "蠶蚕蠻蛮襯衬訴诉診诊詐诈詞词試试詩诗詳详誇夸誌志誠诚誘诱諒谅諸诸謂谓謊谎謠谣譽誉讚赞豐丰貓猫賭赌賤贱賦赋贏赢趙赵趕赶趨趋跡迹踐践躍跃轍辙迴回遜逊鄒邹醜丑鉤钩銘铭鍊炼鎊镑鏟铲鑄铸鑼锣閏闰閥阀隸隶雖虽韋韦頌颂飢饥饒饶駁驳駝驼驟骤鬱郁魯鲁鷹鹰鹼碱" +
         "麵面黴霉齋斋氫氢慮虑憑凭憤愤憐怜懼惧戀恋拋抛挾挟搗捣摯挚摺折撈捞撓挠擱搁擲掷攏拢攪搅攬揽斃毙暉晖棲栖槳桨樸朴橢椭檸柠櫻樱殼壳毆殴滲渗滾滚澀涩瀝沥瀕濒潑泼潰溃濱滨瀉泻煉炼燦灿燭烛獅狮獵猎瑩莹瘡疮癱瘫矚瞩砲炮穫获窪洼興兴";
 
-    static readonly FrozenDictionary<char, char> simplified = Pairs.Chunk(2).ToFrozenDictionary(p => p[0], p => p[1]);
+    // What each character becomes; a blank of any kind is one.
+    static readonly char[] becomes = Table();
+
+    static char[] Table()
+    {
+        var simplified = Pairs.Chunk(2).ToDictionary(p => p[0], p => p[1]);
+        var table = new char[char.MaxValue + 1];
+        for (var c = 0; c < table.Length; c++)
+        {
+            var plain = char.ToLowerInvariant(Width.Narrow((char)c));
+            table[c] = char.IsWhiteSpace(plain) ? ' ' : simplified.GetValueOrDefault(plain, plain);
+        }
+        return table;
+    }
 
     public static string Of(params IEnumerable<string> parts)
     {
@@ -40,9 +52,8 @@ static class SearchForm
             if (form.Length > 0 && form[^1] != ' ') form.Append(' ');
             foreach (var typed in part)
             {
-                var c = char.ToLowerInvariant(Width.Narrow(typed));
-                if (char.IsWhiteSpace(c)) { if (form.Length > 0 && form[^1] != ' ') form.Append(' '); }
-                else form.Append(simplified.GetValueOrDefault(c, c));
+                var c = becomes[typed];
+                if (c != ' ' || (form.Length > 0 && form[^1] != ' ')) form.Append(c);
             }
         }
         return form.ToString().TrimEnd();

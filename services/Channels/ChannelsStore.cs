@@ -16,18 +16,18 @@ sealed record Quarantined(string Key, string Door, string Reason, DateTimeOffset
 /// <summary>All tables and all SQL of the doors.</summary>
 static class ChannelsStore
 {
-    public static readonly Table<KnownContact> Contacts = new("channels.contact", c => c.Key, new("counter_id", "text", c => c.CounterId), new("counter_on", "date", c => c.CounterOn));
+    public static readonly Table<KnownContact> Contacts = new("channels.contact", c => c.Key, new("counter_id", c => c.CounterId), new("counter_on", c => c.CounterOn));
     public static readonly Table<Sequence> Sequences = new("channels.sequence", s => s.Key);
-    public static readonly Table<Call> Calls = new("channels.call", c => Call.KeyOf(c.ContactId), new Column<Call>("live_since", "timestamptz", c => c.LiveSince));
+    public static readonly Table<Call> Calls = new("channels.call", c => Call.KeyOf(c.ContactId), new Column<Call>("live_since", c => c.LiveSince));
     public static readonly Table<TallySheet> Sheets = new("channels.tally", s => s.SheetId);
     public static readonly Table<InquiryDoor> Inquiries = new("channels.inquiry", i => i.InquiryId);
     public static readonly Table<AnswerDelivery> Deliveries = new("channels.delivery", d => d.Key,
-        new("inquiry_id", "text", d => d.InquiryId), new("door", "text", d => d.Door), new("state", "text", d => d.State),
-        new("due_at", "timestamptz", d => d.DueAt), new("thread_key", "text", d => d.ThreadKey));
+        new("inquiry_id", d => d.InquiryId), new("door", d => d.Door), new("state", d => d.State),
+        new("due_at", d => d.DueAt), new("thread_key", d => d.ThreadKey));
     public static readonly Table<QqThread> Threads = new("channels.thread", t => t.ThreadKey);
     public static readonly Table<Quarantined> Quarantine = new("channels.quarantine", q => q.Key,
-        new("door", "text", q => q.Door), new("received_at", "timestamptz", q => q.ReceivedAt), new("raw", "bytea", q => q.Raw));
-    public static readonly Table<Resolution> Resolutions = new("channels.resolution", r => r.QuarantineId, new Column<Resolution>("state", "text", r => r.State));
+        new("door", q => q.Door), new("received_at", q => q.ReceivedAt), new("raw", q => q.Raw));
+    public static readonly Table<Resolution> Resolutions = new("channels.resolution", r => r.QuarantineId, new Column<Resolution>("state", r => r.State));
 
     /// <summary>Deliveries of one door that are due by the real clock, oldest first.</summary>
     public static Task<List<AnswerDelivery>> DueAsync(NpgsqlDataSource database, string door, int most, CancellationToken stop) =>

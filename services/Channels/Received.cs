@@ -57,10 +57,11 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
     /// <summary>The signed time of a webhook; more than five minutes from the city's clock is refused.</summary>
     public DateTimeOffset? SignedAt { get; init; }
 
-    public string Key => DoorKeys.Of(Door, DoorKey);
+    public string Key { get; } = DoorKeys.Of(Door, DoorKey);
     /// <summary>A call that the telephone system has shown is known by its contact already; there it must be.</summary>
     public string? KnownContactId { get; init; }
-    public string ContactId => KnownContactId ?? DoorKeys.ContactId(Door, ContactKey);
+    public string ContactId => KnownContactId ?? contactId;
+    readonly string contactId = DoorKeys.ContactId(Door, ContactKey);
 
     /// <summary>Tells whether the same key came with the same content. Times of sending are left out: a resend may carry a new one.</summary>
     public string ContentHash => DoorKeys.Hash(string.Join('\u001f', Channel, Kind, CategoryCode, AreaCode, Urgency, WantsReply, Confidential, CounterId,

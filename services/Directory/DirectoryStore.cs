@@ -38,9 +38,9 @@ internal sealed record DataKeyRow(string Name, byte[] Sealed);
 /// <summary>All SQL of Directory. Rows change only in a unit of work; lists are read without it.</summary>
 internal sealed class DirectoryStore([FromKeyedServices("directory")] NpgsqlDataSource database)
 {
-    public static readonly Table<EntryRow> Entries = new("directory.entry", e => $"{e.Kind}/{e.Code}", new Column<EntryRow>("kind", "text", e => e.Kind));
+    public static readonly Table<EntryRow> Entries = new("directory.entry", e => $"{e.Kind}/{e.Code}", new Column<EntryRow>("kind", e => e.Kind));
     public static readonly Table<AccountRow> Accounts = new("directory.account", a => a.Account);
-    public static readonly Table<SessionSet> Sessions = new("directory.session", s => s.Account, new Column<SessionSet>("ends_at", "timestamptz", s => s.Sessions.Max(r => r.EndsAt)));
+    public static readonly Table<SessionSet> Sessions = new("directory.session", s => s.Account, new Column<SessionSet>("ends_at", s => s.Sessions.Max(r => r.EndsAt)));
     public static readonly Table<DataKeyRow> DataKeys = new("directory.data_key", k => k.Name);
 
     /// <summary>Everything of one kind, by code.</summary>

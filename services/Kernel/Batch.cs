@@ -102,7 +102,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         foreach (var (table, _) in tables)
         {
             reader.NextResult();
-            while (reader.Read()) loaded.Add((table, reader.GetString(0), table.Read(reader.GetString(1))));
+            while (reader.Read()) loaded.Add((table, reader.GetString(0), table.Read(reader.GetFieldValue<byte[]>(1))));
         }
         var totals = new List<(CounterTable Table, string[] Dimensions, long Sum)>();
         foreach (var (table, _) in sums)
@@ -126,8 +126,12 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         var work = read.Work;
         using var batch = connection.CreateBatch();
         foreach (var (table, rows, allNew) in work.Changed()) batch.BatchCommands.Add(table.Save(rows, allNew));
-        var counters = work.Deltas().Where(d => d.Deltas.Count > 0).ToList();
-        foreach (var (table, deltas) in counters) batch.BatchCommands.Add(table.Save(deltas));
+        var told = new List<CounterTable>();
+        foreach (var (table, deltas) in work.Deltas())
+        {
+            batch.BatchCommands.Add(table.Save(work.Home, deltas));
+            if (table.Told) told.Add(table);
+        }
         if (fold.ReferenceRows.Count > 0) foreach (var c in ReferenceCache.Save(service.Name, fold.ReferenceRows)) batch.BatchCommands.Add(c);
         if (work.Outbox.Count > 0) AddOutbox(batch, read, work);
         if (fold.Moved.Count > 0) AddCursors(batch, fold);
@@ -141,19 +145,19 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         // After the commit but in its pipeline: inside the transaction it would serialise all notifying writers.
         if (work.Outbox.Count > 0 && LogSignals.OthersListen(LogSignals.DatabaseOf(connection))) batch.BatchCommands.Add(new NpgsqlBatchCommand($"notify log_{service.Name}"));
 
-        try { return Send(batch, work, counters); }
+        try { return Send(batch, work, told); }
         catch (Exception e) when (TestSwitches.ResendAfterLostCommit && Transient.Is(e)) { SendAgain(batch); throw; }
     }
 
-    Dictionary<CounterTable, List<CounterValue>> Send(NpgsqlBatch batch, UnitOfWork work, List<(CounterTable Table, List<(int Shard, string[] Dimensions, long Delta)> Deltas)> counters)
+    Dictionary<CounterTable, List<CounterValue>> Send(NpgsqlBatch batch, UnitOfWork work, List<CounterTable> told)
     {
         var values = new Dictionary<CounterTable, List<CounterValue>>();
         using var reader = batch.ExecuteReader();
-        foreach (var (table, _) in counters)
+        foreach (var table in told)
         {
             var list = values[table] = [];
             while (reader.Read())
-                list.Add(new(reader.GetInt16(0), [.. Enumerable.Range(1, table.Dimensions).Select(reader.GetString)], reader.GetInt64(table.Dimensions + 1)));
+                list.Add(new(work.Home, [.. Enumerable.Range(0, table.Dimensions).Select(reader.GetString)], reader.GetInt64(table.Dimensions)));
             reader.NextResult();
         }
         while (reader.NextResult()) { }
@@ -178,16 +182,16 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         {
             Parameters =
             {
-                new() { Value = service.Name }, Arrays.Of("smallint", rows.Select(r => (object?)(short)r.Shard), rows.Count), Arrays.Of("bigint", rows.Select(r => (object?)r.Seq), rows.Count),
-                Arrays.Of("text", rows.Select(r => r.Key), rows.Count), Arrays.Of("text", rows.Select(r => r.Type), rows.Count),
-                Arrays.Of("text", rows.Select(r => r.Trace), rows.Count), Arrays.Of("bytea", rows.Select(r => r.Body), rows.Count),
+                new() { Value = service.Name }, Arrays.Of(rows, r => (short)r.Shard), Arrays.Of(rows, r => r.Seq),
+                Arrays.Of(rows, r => r.Key), Arrays.Of(rows, r => r.Type),
+                Arrays.Of(rows, r => r.Trace), Arrays.Of(rows, r => r.Body),
                 new() { Value = work.RecordedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             },
         });
         var moved = rows.Select(r => r.Shard).Distinct().ToList();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("update log.shard s set next_seq = u.n from unnest($2::smallint[], $3::bigint[]) u(shard, n) where s.service = $1 and s.shard = u.shard")
         {
-            Parameters = { new() { Value = service.Name }, Arrays.Of("smallint", moved.Select(s => (object?)(short)s), moved.Count), Arrays.Of("bigint", moved.Select(s => (object?)next[s]), moved.Count) },
+            Parameters = { new() { Value = service.Name }, Arrays.Of(moved, s => (short)s), Arrays.Of(moved, s => next[s]) },
         });
     }
 
@@ -199,9 +203,9 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         {
             Parameters =
             {
-                new() { Value = service.Name }, Arrays.Of("text", moved.Select(m => m.Source), moved.Count), Arrays.Of("smallint", moved.Select(m => (object?)(short)m.Shard), moved.Count),
-                Arrays.Of("bigint", moved.Select(m => (object?)fold.Cursors[m].Next), moved.Count), Arrays.Of("timestamptz", moved.Select(m => (object?)fold.Cursors[m].RecordedAt), moved.Count),
-                Arrays.Of("text", moved.Select(m => fold.Cursors[m].Offset?.ToString()), moved.Count),
+                new() { Value = service.Name }, Arrays.Of(moved, m => m.Source), Arrays.Of(moved, m => (short)m.Shard),
+                Arrays.Of(moved, m => fold.Cursors[m].Next), Arrays.Of(moved, m => fold.Cursors[m].RecordedAt),
+                Arrays.Of(moved, m => fold.Cursors[m].Offset?.ToString()),
             },
         });
     }
@@ -211,10 +215,10 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
     {
         Parameters =
         {
-            new() { Value = service.Name }, Arrays.Of("text", rows.Select(r => r.Message.Source), rows.Count), Arrays.Of("smallint", rows.Select(r => (object?)(short)r.Message.Shard), rows.Count),
-            Arrays.Of("bigint", rows.Select(r => (object?)r.Message.Seq), rows.Count), Arrays.Of("text", rows.Select(r => r.Message.Key), rows.Count),
-            Arrays.Of("text", rows.Select(r => r.Message.Type), rows.Count), Arrays.Of("text", rows.Select(r => r.Message.Trace), rows.Count), Arrays.Of("bytea", rows.Select(r => r.Message.Body), rows.Count),
-            Arrays.Of("timestamptz", rows.Select(r => (object?)r.Message.RecordedAt), rows.Count), Arrays.Of("text", rows.Select(r => r.Error), rows.Count), Arrays.Of("boolean", rows.Select(r => (object?)r.Deferred), rows.Count), new() { Value = referenceVersion },
+            new() { Value = service.Name }, Arrays.Of(rows, r => r.Message.Source), Arrays.Of(rows, r => (short)r.Message.Shard),
+            Arrays.Of(rows, r => r.Message.Seq), Arrays.Of(rows, r => r.Message.Key),
+            Arrays.Of(rows, r => r.Message.Type), Arrays.Of(rows, r => r.Message.Trace), Arrays.Of(rows, r => r.Message.Body),
+            Arrays.Of(rows, r => r.Message.RecordedAt), Arrays.Of(rows, r => r.Error), Arrays.Of(rows, r => r.Deferred), new() { Value = referenceVersion },
         },
     };
 
@@ -224,7 +228,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         Parameters =
         {
             new() { Value = service.Name }, new() { Value = work.RecordedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            Arrays.Of("text", kept.Select(c => c.Id), kept.Count), Arrays.Of("bytea", kept.Select(c => c.Bytes), kept.Count),
+            Arrays.Of(kept, c => c.Id), Arrays.Of(kept, c => c.Bytes),
         },
     });
 

@@ -31,7 +31,7 @@ internal readonly record struct Cursor(long Next, DateTimeOffset? RecordedAt, Lo
     {
         using var command = new NpgsqlCommand("select source, shard, next_seq, recorded_at, position from log.cursor where service = $1 and (source, shard) in (select * from unnest($2::text[], $3::smallint[]))", connection)
         {
-            Parameters = { new() { Value = consumer }, Arrays.Of("text", positions.Select(p => p.Source), positions.Count), Arrays.Of("smallint", positions.Select(p => (object?)(short)p.Shard), positions.Count) },
+            Parameters = { new() { Value = consumer }, Arrays.Of([.. positions], (Position p) => p.Source), Arrays.Of([.. positions], (Position p) => (short)p.Shard) },
         };
         using var reader = command.ExecuteReader();
         return Read(reader);

@@ -15,7 +15,11 @@ public sealed class KeyRing
     sealed record Ring(string Current, Dictionary<string, byte[]> Seal, string CurrentLookup, Dictionary<string, byte[]> Lookup, byte[] Token, byte[] Query);
 
     readonly Ring ring;
+    // To make one costs more than to seal with it, and none serves two threads at once.
+    readonly ThreadLocal<Dictionary<string, AesGcm>> ciphers = new(() => []);
     KeyRing(Ring ring) => this.ring = ring;
+
+    AesGcm Cipher(string keyId) => ciphers.Value!.TryGetValue(keyId, out var made) ? made : ciphers.Value[keyId] = new(ring.Seal[keyId], 16);
 
     /// <summary>Reads the ring, or makes it when the file isn't there. Two processes that start at once get the same one.</summary>
     /// <exception cref="InvalidDataException">The file is there but is no key ring.</exception>
@@ -41,8 +45,7 @@ public sealed class KeyRing
         var plain = content.ToByteArray();
         var sealedBytes = new byte[plain.Length + 16];
         var nonce = RandomNumberGenerator.GetBytes(12);
-        using var aes = new AesGcm(ring.Seal[ring.Current], 16);
-        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(0, plain.Length), sealedBytes.AsSpan(plain.Length), Encoding.UTF8.GetBytes(about));
+        Cipher(ring.Current).Encrypt(nonce, plain, sealedBytes.AsSpan(0, plain.Length), sealedBytes.AsSpan(plain.Length), Encoding.UTF8.GetBytes(about));
         return new Sealed { KeyId = ring.Current, Nonce = UnsafeByteOperations.UnsafeWrap(nonce), Ciphertext = UnsafeByteOperations.UnsafeWrap(sealedBytes) };
     }
 
@@ -50,11 +53,10 @@ public sealed class KeyRing
     /// <exception cref="CryptographicException">The bytes were changed, or were sealed about something else.</exception>
     public T? Unseal<T>(string about, Sealed? box) where T : class, IMessage<T>, new()
     {
-        if (box is null || box.KeyId.Length == 0 || !ring.Seal.TryGetValue(box.KeyId, out var key)) return null;
+        if (box is null || box.KeyId.Length == 0 || !ring.Seal.ContainsKey(box.KeyId)) return null;
         var all = box.Ciphertext.Span;
         var plain = new byte[all.Length - 16];
-        using var aes = new AesGcm(key, 16);
-        aes.Decrypt(box.Nonce.Span, all[..^16], all[^16..], plain, Encoding.UTF8.GetBytes(about));
+        Cipher(box.KeyId).Decrypt(box.Nonce.Span, all[..^16], all[^16..], plain, Encoding.UTF8.GetBytes(about));
         var content = new T();
         content.MergeFrom(plain);
         return content;

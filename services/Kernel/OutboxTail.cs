@@ -137,8 +137,8 @@ internal sealed class OutboxTail(NewsInbox inbox)
         {
             Parameters =
             {
-                Arrays.Of("text", from.Select(p => p.Key.Source), from.Count), Arrays.Of("smallint", from.Select(p => (object?)(short)p.Key.Shard), from.Count),
-                Arrays.Of("bigint", from.Select(p => (object?)p.Value.Next), from.Count), new() { Value = since.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = limit },
+                Arrays.Of(from, p => p.Key.Source), Arrays.Of(from, p => (short)p.Key.Shard),
+                Arrays.Of(from, p => p.Value.Next), new() { Value = since.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = limit },
             },
         };
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using PhoneNumbers;
 
@@ -17,9 +18,16 @@ public static partial class PhoneNumber
     const string HomeAreaCode = "0427";
     static readonly PhoneNumberUtil util = PhoneNumberUtil.GetInstance();
 
+    // What the library says of a mobile number, by its first five digits: nothing behind them counts, and it takes 10 us to ask.
+    static readonly ConcurrentDictionary<string, bool> mobile = new();
+
+    static bool IsMobile(string text) => text is ['1', _, _, _, _, _, _, _, _, _, _] && text.All(char.IsAsciiDigit)
+        && mobile.GetOrAdd(text[..5], _ => Ask(text, text, null).Kind == PhoneKind.Mobile);
+
     public static PhoneReading Read(string? typed)
     {
         var raw = typed ?? "";
+        if (IsMobile(raw)) return new(PhoneKind.Mobile, raw, "+86" + raw);
         var text = string.Concat(raw.Select(Width.Narrow)).Trim();
         if (text.Length == 0 || text is "anonymous" or "unknown") return new(PhoneKind.Unreadable, raw);
 
@@ -33,6 +41,11 @@ public static partial class PhoneNumber
             return new(PhoneKind.ShortCode, raw, Extension: extension, AreaCode: service.Groups[1].Value is { Length: > 0 } area ? area : null);
         if (digits.Length == 7 && digits[0] is not '0' and not '1') text = HomeAreaCode + digits;
 
+        return Ask(text, raw, extension);
+    }
+
+    static PhoneReading Ask(string text, string raw, string? extension)
+    {
         try
         {
             var number = util.Parse(text, "CN");

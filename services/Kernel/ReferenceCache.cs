@@ -45,7 +45,7 @@ internal sealed class ReferenceCache(HubService service)
         yield return new NpgsqlBatchCommand(
             $"insert into {service}.reference (type, id, body) select * from unnest($1::text[], $2::text[], $3::bytea[]) on conflict (type, id) do update set body = excluded.body")
         {
-            Parameters = { Arrays.Of("text", rows.Select(r => r.Type), rows.Count), Arrays.Of("text", rows.Select(r => r.Id), rows.Count), Arrays.Of("bytea", rows.Select(r => r.Body), rows.Count) },
+            Parameters = { Arrays.Of(rows, r => r.Type), Arrays.Of(rows, r => r.Id), Arrays.Of(rows, r => r.Body) },
         };
         yield return new NpgsqlBatchCommand($"update {service}.reference_version set version = version + 1");
     }

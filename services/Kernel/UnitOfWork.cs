@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 
 namespace InquiryHub.Kernel;
@@ -34,21 +35,32 @@ public sealed class UnitOfWork
 {
     readonly Shards shards;
     readonly HashSet<int> locked;
-    readonly Dictionary<(ITable, string), object> rows = [];
-    readonly HashSet<(ITable, string)> wanted = [];
-    readonly Dictionary<(ITable, string), (int Shard, bool IsNew)> changed = [];
-    readonly List<(CounterTable Table, int Shard, string[] Dimensions, long Delta)> deltas = [];
+    readonly Dictionary<ITable, Rows> tables = [];
+    readonly Dictionary<CounterTable, Dictionary<string[], long>> deltas = [], sums = [];
     readonly List<Action<IReadOnlyDictionary<CounterTable, List<CounterValue>>>> afterCommit = [];
-    readonly Dictionary<(CounterTable, string), long> sums = [];
-    readonly List<Action> undo = [];
+    // What the message or command in hand did, so that it can be undone.
+    readonly List<(Rows Of, string Key, Row Before)> puts = [];
+    readonly List<(CounterTable Table, string[] Dimensions, long Delta)> moves = [];
+    (int Events, int Acts) began;
     readonly object? reference;
     int shard;
     string? trace;
+
+    /// <summary>One table's rows as the batch knows them; a wanted one that isn't here isn't in the table either.</summary>
+    sealed class Rows(HashSet<string> wanted)
+    {
+        public bool Wanted(string key) => wanted.Contains(key);
+        public Dictionary<string, Row> Known { get; } = new(wanted.Count);
+    }
+
+    /// <param name="Value">Null: there is none.</param>
+    readonly record struct Row(object? Value, int Shard, bool Changed, bool IsNew);
 
     internal UnitOfWork(Shards shards, IEnumerable<int> locked, DateTimeOffset now, DateTimeOffset recordedAt, object? reference)
     {
         this.shards = shards;
         this.locked = [.. locked];
+        Home = this.locked.Count > 0 ? this.locked.Min() : 0;
         this.reference = reference;
         Now = now;
         RecordedAt = recordedAt;
@@ -70,8 +82,8 @@ public sealed class UnitOfWork
     /// <summary>The row, with this batch's changes; null when there is none.</summary>
     /// <exception cref="InvalidOperationException">The row was not named in <see cref="Wants"/>: it was not read.</exception>
     public TRow? Get<TRow>(Table<TRow> table, string key) where TRow : class =>
-        rows.TryGetValue((table, key), out var row) ? (TRow)row
-        : wanted.Contains((table, key)) ? null
+        Of(table).Known.GetValueOrDefault(key).Value is { } row ? (TRow)row
+        : Of(table).Wanted(key) ? null
         : throw new InvalidOperationException($"A row of {table.Name} was read that was not wanted before the batch.");
 
     public void Put<TRow>(Table<TRow> table, TRow row) where TRow : class => Put(table, row, isNew: false);
@@ -81,39 +93,41 @@ public sealed class UnitOfWork
 
     void Put<TRow>(Table<TRow> table, TRow row, bool isNew) where TRow : class
     {
-        var id = ((ITable)table, table.Key(row));
-        var had = rows.TryGetValue(id, out var before);
-        if (had && ReferenceEquals(before, row)) return;
-        var wasChanged = changed.TryGetValue(id, out var old);
-        undo.Add(() =>
-        {
-            if (had) rows[id] = before!; else rows.Remove(id);
-            if (wasChanged) changed[id] = old; else changed.Remove(id);
-        });
-        rows[id] = row;
-        changed[id] = (shard, wasChanged ? old.IsNew : isNew || (!had && wanted.Contains(id)));
+        var (rows, key) = (Of(table), table.Key(row));
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(rows.Known, key, out _);
+        if (ReferenceEquals(known.Value, row)) return;
+        puts.Add((rows, key, known));
+        known = new(row, shard, true, known.Changed ? known.IsNew : isNew || (known.Value is null && rows.Wanted(key)));
     }
 
-    /// <summary>Moves a counter of the current key's shard.</summary>
+    Rows Of(ITable table) => tables.TryGetValue(table, out var rows) ? rows : tables[table] = new([]);
+
+    /// <summary>
+    /// The shard whose counters the batch moves: the first that it locked, whichever its keys are of. Any locked one keeps other writers
+    /// away, and one row a sum is written instead of one a shard.
+    /// </summary>
+    public int Home { get; }
+
+    /// <summary>Moves a counter.</summary>
     public void Add(CounterTable table, long delta, params string[] dimensions)
     {
         if (delta == 0) return;
         Debug.Assert(dimensions.Length == table.Dimensions);
-        var id = (table, string.Join('\u001f', dimensions));
-        undo.Add(() => { deltas.RemoveAt(deltas.Count - 1); sums[id] -= delta; });
-        deltas.Add((table, shard, dimensions, delta));
-        sums[id] = sums.GetValueOrDefault(id) + delta;
+        moves.Add((table, dimensions, delta));
+        CollectionsMarshal.GetValueRefOrAddDefault(Of(deltas, table), dimensions, out _) += delta;
     }
 
     /// <summary>The sum over all shards, with this batch's moves; its first dimension must have been wanted.</summary>
-    public long Sum(CounterTable table, params string[] dimensions) => sums.GetValueOrDefault((table, string.Join('\u001f', dimensions)));
+    public long Sum(CounterTable table, params string[] dimensions) => Of(sums, table).GetValueOrDefault(dimensions) + Of(deltas, table).GetValueOrDefault(dimensions);
+
+    static Dictionary<string[], long> Of(Dictionary<CounterTable, Dictionary<string[], long>> all, CounterTable table) =>
+        all.TryGetValue(table, out var of) ? of : all[table] = new(Dimensions.Same);
 
     /// <summary>Publishes an event. The key must be the message's own, or one that the command locked.</summary>
     public void Emit(string key, IMessage @event)
     {
         var s = shards.Of(key);
         if (!locked.Contains(s)) throw new InvalidOperationException($"An event was emitted for a key of shard {s}, which this batch did not lock.");
-        undo.Add(() => Outbox.RemoveAt(Outbox.Count - 1));
         Outbox.Add(new OutboxRow(s, key, @event.Descriptor.FullName, Activity.Current?.Id ?? trace, @event.ToByteArray(), @event));
     }
 
@@ -121,40 +135,53 @@ public sealed class UnitOfWork
     public Activity? Walk(int step, string name) => Trace.Walk(step, name, trace);
 
     /// <summary>Runs when the batch has committed, with the new absolute values of the counters it moved. It may be lost in a crash.</summary>
-    public void AfterCommit(Action<IReadOnlyDictionary<CounterTable, List<CounterValue>>> act)
+    public void AfterCommit(Action<IReadOnlyDictionary<CounterTable, List<CounterValue>>> act) => afterCommit.Add(act);
+
+    internal void Begin(int shard, string? trace)
     {
-        undo.Add(() => afterCommit.RemoveAt(afterCommit.Count - 1));
-        afterCommit.Add(act);
+        (this.shard, this.trace, began) = (shard, trace, (Outbox.Count, afterCommit.Count));
+        puts.Clear();
+        moves.Clear();
     }
 
-    internal void Begin(int shard, string? trace) { undo.Clear(); this.shard = shard; this.trace = trace; }
-    internal void Undo() { for (var i = undo.Count - 1; i >= 0; i--) undo[i](); undo.Clear(); }
-    internal void Loaded(ITable table, IEnumerable<string> keys) { foreach (var k in keys) wanted.Add((table, k)); }
-    internal void Loaded(ITable table, string key, object row) => rows[(table, key)] = row;
-    internal void Loaded(CounterTable table, string[] dimensions, long sum) => sums[(table, string.Join('\u001f', dimensions))] = sum;
+    /// <summary>As if the message or command in hand had not been.</summary>
+    internal void Undo()
+    {
+        for (var i = puts.Count - 1; i >= 0; i--) puts[i].Of.Known[puts[i].Key] = puts[i].Before;
+        foreach (var (table, dimensions, delta) in moves) Of(deltas, table)[dimensions] -= delta;
+        Outbox.RemoveRange(began.Events, Outbox.Count - began.Events);
+        afterCommit.RemoveRange(began.Acts, afterCommit.Count - began.Acts);
+        puts.Clear();
+        moves.Clear();
+    }
+
+    internal void Loaded(ITable table, HashSet<string> wanted) => tables[table] = new(wanted);
+    internal void Loaded(ITable table, string key, object row) => tables[table].Known[key] = new(row, 0, false, false);
+    internal void Loaded(CounterTable table, string[] dimensions, long sum) => Of(sums, table)[dimensions] = sum;
 
     /// <summary>The changed rows by table; new ones apart where there are enough of them to be worth a statement.</summary>
     internal IEnumerable<(ITable Table, List<ChangedRow> Rows, bool AllNew)> Changed()
     {
-        foreach (var table in changed.GroupBy(c => c.Key.Item1))
+        foreach (var (table, rows) in tables)
         {
-            var all = table.Select(c => new ChangedRow(c.Key.Item2, c.Value.Shard, rows[c.Key], c.Value.IsNew)).ToList();
-            var fresh = all.Where(r => r.IsNew).ToList();
-            if (fresh.Count == all.Count || fresh.Count < WorthAStatement) yield return (table.Key, all, fresh.Count == all.Count);
+            var all = new List<ChangedRow>(rows.Known.Count);
+            foreach (var (key, row) in rows.Known) if (row.Changed) all.Add(new(key, row.Shard, row.Value!, row.IsNew));
+            var fresh = all.Count(r => r.IsNew);
+            if (all.Count == 0) continue;
+            if (fresh == all.Count || fresh < WorthAStatement) yield return (table, all, fresh == all.Count);
             else
             {
-                yield return (table.Key, fresh, true);
-                yield return (table.Key, [.. all.Where(r => !r.IsNew)], false);
+                yield return (table, all.FindAll(r => r.IsNew), true);
+                yield return (table, all.FindAll(r => !r.IsNew), false);
             }
         }
     }
 
     const int WorthAStatement = 8;
 
-    internal IEnumerable<(CounterTable Table, List<(int Shard, string[] Dimensions, long Delta)> Deltas)> Deltas() =>
-        deltas.GroupBy(d => d.Table).Select(t => (t.Key, t.GroupBy(d => (d.Shard, string.Join('\u001f', d.Dimensions)))
-            .Select(g => (g.Key.Shard, g.First().Dimensions, g.Sum(d => d.Delta)))
-            .Where(d => d.Item3 != 0).OrderBy(d => string.Join('\u001f', d.Dimensions), StringComparer.Ordinal).ThenBy(d => d.Shard).ToList()));
+    /// <summary>What moved by table, in the order of its index.</summary>
+    internal IEnumerable<(CounterTable Table, List<KeyValuePair<string[], long>> Deltas)> Deltas() =>
+        deltas.Select(t => (t.Key, t.Value.Where(d => d.Value != 0).OrderBy(d => d.Key, Dimensions.InOrder).ToList())).Where(t => t.Item2.Count > 0);
 
     internal void Committed(IReadOnlyDictionary<CounterTable, List<CounterValue>> values) { foreach (var act in afterCommit) act(values); }
 }

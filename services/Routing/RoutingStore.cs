@@ -6,7 +6,7 @@ namespace InquiryHub.Routing;
 /// <summary>Routing's one table and its two lists.</summary>
 static class RoutingStore
 {
-    public static readonly Table<RoutedInquiry> Inquiries = new("routing.inquiry", i => i.InquiryId, new Column<RoutedInquiry>("held_since", "timestamptz", i => i.HeldSince));
+    public static readonly Table<RoutedInquiry> Inquiries = new("routing.inquiry", i => i.InquiryId, new Column<RoutedInquiry>("held_since", i => i.HeldSince));
 
     public static async Task<RoutedInquiry?> GetAsync(NpgsqlDataSource database, string inquiryId, CancellationToken stop)
     {

@@ -44,11 +44,8 @@ sealed record InquiryClocks(string InquiryId, IReadOnlyList<TaskClock> Clocks)
     /// <summary>When the sweep must look next: the first due time of a clock that runs and isn't overdue yet.</summary>
     public DateTimeOffset? NextDueAt() => Clocks.Where(c => c.Due).Min(c => (DateTimeOffset?)c.DueAt);
 
-    internal TaskClock Of(string taskId) => Clocks.FirstOrDefault(c => c.TaskId == taskId) ?? new(taskId);
-
-    // Sorted, so that the order in which facts are heard leaves no trace.
-    internal InquiryClocks With(TaskClock clock) => this with
-    { Clocks = [.. Clocks.Where(c => c.TaskId != clock.TaskId).Append(clock).OrderBy(c => c.TaskId, StringComparer.Ordinal)] };
+    internal TaskClock Of(string taskId) => Clocks.Of(taskId, c => c.TaskId) ?? new(taskId);
+    internal InquiryClocks With(TaskClock clock) => this with { Clocks = Clocks.With(clock, c => c.TaskId) };
 }
 
 /// <summary>The clocks after a fact, and what is to be said.</summary>

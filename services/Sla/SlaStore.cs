@@ -10,7 +10,7 @@ readonly record struct Heard(int Shard, DateTimeOffset CityNow, long Said, long 
 static class SlaStore
 {
     public static readonly Table<InquiryClocks> Clocks = new("sla.inquiry_clocks", c => c.InquiryId,
-        new Column<InquiryClocks>("next_due_at", "timestamptz", c => c.NextDueAt()));
+        new Column<InquiryClocks>("next_due_at", c => c.NextDueAt()));
 
     public static async Task<(InquiryClocks? Clocks, DateTimeOffset Now)> GetAsync(NpgsqlDataSource database, string inquiryId, CancellationToken stop)
     {

@@ -152,12 +152,12 @@ internal static class FactDecision
     public static IEnumerable<FactRow> Rows(string key, Fact f)
     {
         var (unit, outcome) = (f.Lead?.UnitCode ?? f.ReceivingUnitCode, OutcomeOf(f));
-        FactRow Row(string rowKey, Approach a) => new()
+        FactRow Row(string rowKey, Approach a, long inquiries = 0, Fact? head = null) => new()
         {
             Key = rowKey, ContactId = a.ContactId, InquiryId = f.InquiryId, Day = a.Day, Channel = a.Channel, UnitCode = unit, AreaCode = f.AreaCode,
-            Contacts = a.MatterNo == 1 ? 1 : 0, Outcome = outcome, ReceivedAt = a.ReceivedAt,
+            Contacts = a.MatterNo == 1 ? 1 : 0, Inquiries = inquiries, Outcome = outcome, ReceivedAt = a.ReceivedAt, Fact = head,
         };
-        yield return (f.Contact is { } c ? Row(key, c) with { Inquiries = f.InquiryId.Length > 0 ? 1 : 0 } : new() { Key = key }) with { Fact = f };
+        yield return f.Contact is { } c ? Row(key, c, f.InquiryId.Length > 0 ? 1 : 0, f) : new() { Key = key, Fact = f };
         foreach (var a in f.Added ?? []) yield return Row($"{a.ContactId}/{a.MatterNo}", a);
         if (f.Sheet is not { } s) yield break;
         foreach (var (category, count) in s.Lines)
@@ -171,19 +171,19 @@ internal static class FactDecision
     /// <summary>The rows to write: those that differ, and those that are gone, at zero.</summary>
     public static IEnumerable<FactRow> Changed(IReadOnlyList<FactRow> before, IReadOnlyList<FactRow> after)
     {
-        var old = before.ToDictionary(r => r.Key);
-        foreach (var row in after)
-            if (!old.Remove(row.Key, out var was) || was != row) yield return row;
-        foreach (var gone in old.Values) yield return gone with { Contacts = 0, Inquiries = 0 };
+        foreach (var row in after) if (before.Of(row.Key, r => r.Key) != row) yield return row;
+        foreach (var row in before) if (after.Of(row.Key, r => r.Key) is null) yield return row with { Contacts = 0, Inquiries = 0 };
     }
 
     /// <summary>What an event moves: the sums of the rows after it less those before it, zero left out.</summary>
-    public static IEnumerable<KeyValuePair<Counter, long>> Deltas(IReadOnlyList<FactRow> before, IReadOnlyList<FactRow> after)
+    public static IReadOnlyList<KeyValuePair<Counter, long>> Deltas(IReadOnlyList<FactRow> before, IReadOnlyList<FactRow> after)
     {
-        var moved = new Dictionary<Counter, long>();
+        // A few: the lines of a sheet are counted as one.
+        var moved = new List<KeyValuePair<Counter, long>>(4);
         foreach (var row in after) Count(row, 1);
         foreach (var row in before) Count(row, -1);
-        return moved.Where(m => m.Value != 0);
+        moved.RemoveAll(m => m.Value == 0);
+        return moved;
 
         void Count(FactRow row, int sign)
         {
@@ -197,7 +197,9 @@ internal static class FactDecision
         {
             if (count == 0) return;
             var counter = new Counter(row.Day!, row.Channel, row.UnitCode, row.AreaCode, measure, row.Outcome);
-            moved[counter] = moved.GetValueOrDefault(counter) + count;
+            for (var i = 0; i < moved.Count; i++)
+                if (moved[i].Key == counter) { moved[i] = new(counter, moved[i].Value + count); return; }
+            moved.Add(new(counter, count));
         }
     }
 }

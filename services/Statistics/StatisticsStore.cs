@@ -14,12 +14,12 @@ internal sealed record LiveDay(string Day, DateTimeOffset Now, Dictionary<(strin
 internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDataSource database)
 {
     public static readonly Table<FactRow> Facts = new("statistics.fact", r => r.Key,
-        new("contact_id", "text", r => r.ContactId), new("inquiry_id", "text", r => r.InquiryId), new("day", "text", r => r.Day), new("channel", "text", r => r.Channel),
-        new("unit_code", "text", r => r.UnitCode), new("area_code", "text", r => r.AreaCode), new("contacts", "bigint", r => r.Contacts), new("inquiries", "bigint", r => r.Inquiries),
-        new("outcome", "text", r => r.Outcome), new("received_at", "timestamptz", r => r.ReceivedAt));
-    public static readonly Table<Changed> Changes = new("statistics.changed", c => $"{c.Shard}", new Column<Changed>("at", "timestamptz", c => c.At));
-    public static readonly CounterTable Counters = new("statistics.counter", "day", "channel", "unit_code", "area_code", "measure", "outcome");
-    public static readonly CounterTable Daily = new("statistics.daily", "day", "channel");
+        new("contact_id", r => r.ContactId), new("inquiry_id", r => r.InquiryId), new("day", r => r.Day), new("channel", r => r.Channel),
+        new("unit_code", r => r.UnitCode), new("area_code", r => r.AreaCode), new("contacts", r => r.Contacts), new("inquiries", r => r.Inquiries),
+        new("outcome", r => r.Outcome), new("received_at", r => r.ReceivedAt));
+    public static readonly Table<Changed> Changes = new("statistics.changed", c => $"{c.Shard}", new Column<Changed>("at", c => c.At));
+    public static readonly CounterTable Counters = new("statistics.counter", told: false, "day", "channel", "unit_code", "area_code", "measure", "outcome");
+    public static readonly CounterTable Daily = new("statistics.daily", told: true, "day", "channel");
 
     const string Within = """
         ($4::text[] is null or (channel = any($4)) <> $7)
@@ -129,7 +129,7 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
 
     public async Task<(DateOnly? First, DateOnly? Last, DateOnly Today)> PeriodsAsync(CancellationToken stop)
     {
-        await using var command = database.CreateCommand("select (select min(day) from statistics.daily where value > 0), (select max(day) from statistics.daily where value > 0), log.city_now()");
+        await using var command = database.CreateCommand("select (select day from statistics.daily group by day having sum(value) > 0 order by day limit 1), (select day from statistics.daily group by day having sum(value) > 0 order by day desc limit 1), log.city_now()");
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
         DateOnly? Day(int column) => !reader.IsDBNull(column) && CityTime.TryDay(reader.GetString(column), out var day) ? day : null;

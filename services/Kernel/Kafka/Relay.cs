@@ -193,9 +193,9 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
         {
             Parameters =
             {
-                Arrays.Of("text", moved.Select(m => m.At.Source), moved.Count), Arrays.Of("smallint", moved.Select(m => (object?)(short)m.At.Shard), moved.Count),
-                Arrays.Of("bigint", moved.Select(m => (object?)m.Old.Next), moved.Count), Arrays.Of("bigint", moved.Select(m => (object?)(m.Last.Seq + 1)), moved.Count),
-                Arrays.Of("timestamptz", moved.Select(m => (object?)m.Last.RecordedAt), moved.Count), Arrays.Of("text", moved.Select(m => m.Old.Offset!.Value.ToString()), moved.Count),
+                Arrays.Of(moved, m => m.At.Source), Arrays.Of(moved, m => (short)m.At.Shard),
+                Arrays.Of(moved, m => m.Old.Next), Arrays.Of(moved, m => m.Last.Seq + 1),
+                Arrays.Of(moved, m => m.Last.RecordedAt), Arrays.Of(moved, m => m.Old.Offset!.Value.ToString()),
             },
         };
         return command.ExecuteNonQuery() == moved.Count;

@@ -115,11 +115,12 @@ internal sealed class Truth(ChaosCity city, Officers officers, IReadOnlyList<Ack
             """), "cells");
         // By cell: a batch done twice may move one from an outcome to another and leave every total as it is.
         Add("counters = facts by cell", await count("""
-            with counted as (select shard, day, channel, unit_code, area_code, outcome, contacts, inquiries, least(contacts, inquiries) as n from statistics.fact),
+            with counted as (select day, channel, unit_code, area_code, outcome, contacts, inquiries, least(contacts, inquiries) as n from statistics.fact),
             facts as (
-                select shard, day, channel, unit_code, area_code, outcome, m.measure, sum(m.value) as value
-                from counted, lateral (values ('both', n), ('contact', contacts - n), ('inquiry', inquiries - n)) m(measure, value) group by 1, 2, 3, 4, 5, 6, 7)
-            select count(*) from statistics.counter c full join facts f using (shard, day, channel, unit_code, area_code, outcome, measure) where coalesce(c.value, 0) <> coalesce(f.value, 0)
+                select day, channel, unit_code, area_code, outcome, m.measure, sum(m.value) as value
+                from counted, lateral (values ('both', n), ('contact', contacts - n), ('inquiry', inquiries - n)) m(measure, value) group by 1, 2, 3, 4, 5, 6),
+            counters as (select day, channel, unit_code, area_code, outcome, measure, sum(value) as value from statistics.counter group by 1, 2, 3, 4, 5, 6)
+            select count(*) from counters c full join facts f using (day, channel, unit_code, area_code, outcome, measure) where coalesce(c.value, 0) <> coalesce(f.value, 0)
             """), "cells");
         Add("counters = facts", await count("select (select coalesce(sum(contacts), 0) from statistics.fact) - (select coalesce(sum(value), 0) from statistics.daily)"), "contacts");
     }

@@ -1,4 +1,6 @@
 using InquiryHub.Kernel;
+using PhoneNumbers;
+using PhoneNumber = InquiryHub.Kernel.PhoneNumber;
 
 namespace InquiryHub.Decisions.Tests.Kernel;
 
@@ -36,6 +38,26 @@ public sealed class PhoneNumberTests
     {
         var read = PhoneNumber.Read(typed);
         Assert.Equal((kind, e164, typed ?? ""), (read.Kind.ToString(), read.E164, read.Raw));
+    }
+
+    [Fact]
+    public void What_the_library_said_of_one_mobile_number_holds_for_all_with_its_first_five_digits()
+    {
+        var (library, random) = (PhoneNumberUtil.GetInstance(), new Random(5));
+        string Tail() => random.Next(1_000_000).ToString("000000");
+        for (var prefix = 10_000; prefix < 20_000; prefix++)
+        {
+            PhoneNumber.Read(prefix + Tail());
+            var typed = prefix + Tail();
+            var read = PhoneNumber.Read(typed);
+            Assert.Equal((typed, IsMobile(typed)), (typed, read.E164 == "+86" + typed && read.Kind == PhoneKind.Mobile));
+        }
+
+        bool IsMobile(string typed)
+        {
+            try { return library.Parse(typed, "CN") is var n && library.IsValidNumber(n) && library.GetNumberType(n) == PhoneNumberType.MOBILE && library.Format(n, PhoneNumberFormat.E164) == "+86" + typed; }
+            catch (NumberParseException) { return false; }
+        }
     }
 
     [Theory]

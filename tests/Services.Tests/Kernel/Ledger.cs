@@ -28,8 +28,8 @@ sealed record Known(HashSet<string> Units) { public static Known Of(IReadOnlyLis
 /// <summary>The simplest consumer: keeps what it hears of each key, counts it, and passes an event on. `Poison` decides what it can't read.</summary>
 sealed class Ledger(string[] sources, Func<Message, bool>? poison = null, Func<Message, bool>? unknown = null, string name = "ledger", bool columns = false, bool reference = false) : IHubModule, IFold
 {
-    public readonly Table<Entry> Entries = new($"{name}.entry", e => e.Key, [new("last", "text", e => columns ? e.Facts[^1] : "")]);
-    public readonly CounterTable Tally = new($"{name}.tally", "word");
+    public readonly Table<Entry> Entries = new($"{name}.entry", e => e.Key, [new("last", e => columns ? e.Facts[^1] : "")]);
+    public readonly CounterTable Tally = new($"{name}.tally", told: true, "word");
     public Func<Message, bool> Poison { get; set; } = poison ?? (_ => false);
     public Func<Message, bool> Unknown { get; set; } = unknown ?? (_ => false);
 
