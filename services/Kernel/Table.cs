@@ -107,15 +107,18 @@ public sealed class CounterTable(string name, bool told, params string[] dimensi
 /// <summary>The absolute value of one counter in one shard after a batch.</summary>
 public sealed record CounterValue(int Shard, string[] Dimensions, long Value);
 
-/// <summary>The dimension values of a counter, compared by what they say.</summary>
-sealed class Dimensions : IEqualityComparer<string[]>, IComparer<string[]>
+/// <summary>The dimension values of a counter, compared by what they say; in a dictionary also without an array to ask with.</summary>
+sealed class Dimensions : IEqualityComparer<string[]>, IAlternateEqualityComparer<ReadOnlySpan<string>, string[]>, IComparer<string[]>
 {
     public static readonly Dimensions Same = new();
     public static IComparer<string[]> InOrder => Same;
 
     public bool Equals(string[]? a, string[]? b) => a.AsSpan().SequenceEqual(b);
+    public bool Equals(ReadOnlySpan<string> a, string[] b) => a.SequenceEqual(b);
+    public int GetHashCode(string[] all) => GetHashCode(all.AsSpan());
+    public string[] Create(ReadOnlySpan<string> all) => all.ToArray();
 
-    public int GetHashCode(string[] all)
+    public int GetHashCode(ReadOnlySpan<string> all)
     {
         var hash = new HashCode();
         foreach (var one in all) hash.Add(one);

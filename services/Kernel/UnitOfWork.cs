@@ -109,16 +109,21 @@ public sealed class UnitOfWork
     public int Home { get; }
 
     /// <summary>Moves a counter.</summary>
-    public void Add(CounterTable table, long delta, params string[] dimensions)
+    public void Add(CounterTable table, long delta, params ReadOnlySpan<string> dimensions)
     {
         if (delta == 0) return;
         Debug.Assert(dimensions.Length == table.Dimensions);
-        moves.Add((table, dimensions, delta));
-        CollectionsMarshal.GetValueRefOrAddDefault(Of(deltas, table), dimensions, out _) += delta;
+        var known = Of(deltas, table).GetAlternateLookup<ReadOnlySpan<string>>();
+        if (!known.TryGetValue(dimensions, out var kept, out var sum)) kept = dimensions.ToArray();
+        known.Dictionary[kept] = sum + delta;
+        moves.Add((table, kept, delta));
     }
 
     /// <summary>The sum over all shards, with this batch's moves; its first dimension must have been wanted.</summary>
-    public long Sum(CounterTable table, params string[] dimensions) => Of(sums, table).GetValueOrDefault(dimensions) + Of(deltas, table).GetValueOrDefault(dimensions);
+    public long Sum(CounterTable table, params ReadOnlySpan<string> dimensions) => In(sums, table, dimensions) + In(deltas, table, dimensions);
+
+    static long In(Dictionary<CounterTable, Dictionary<string[], long>> all, CounterTable table, ReadOnlySpan<string> dimensions) =>
+        Of(all, table).GetAlternateLookup<ReadOnlySpan<string>>().TryGetValue(dimensions, out var sum) ? sum : 0;
 
     static Dictionary<string[], long> Of(Dictionary<CounterTable, Dictionary<string[], long>> all, CounterTable table) =>
         all.TryGetValue(table, out var of) ? of : all[table] = new(Dimensions.Same);

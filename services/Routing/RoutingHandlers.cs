@@ -11,7 +11,7 @@ sealed class RoutingHandlers : IFold
 {
     public void Want(Message message, Wants wants)
     {
-        if (message.Event is InquiryRegistered { DirectAnswer: null } or ReturnRequested or ReturnWithdrawn) wants.Add(RoutingStore.Inquiries, message.Key);
+        if (message.Event is ReturnRequested or ReturnWithdrawn) wants.Add(RoutingStore.Inquiries, message.Key);
     }
 
     public void Fold(Message message, UnitOfWork work)
@@ -32,7 +32,7 @@ sealed class RoutingHandlers : IFold
         var catalogue = work.Reference<Catalogue>();
         if (catalogue.Entries.Count == 0) throw new NotKnownYetException("the dispatch catalogue");
         var decided = RoutingDecision.Apply(inquiry, RoutingDecision.Choose(e.CategoryCode, e.AreaCode, catalogue), work.Now);
-        work.Put(RoutingStore.Inquiries, decided);
+        work.PutNew(RoutingStore.Inquiries, decided);
         Publish(decided, work);
     }
 

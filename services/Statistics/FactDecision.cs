@@ -149,7 +149,7 @@ internal static class FactDecision
     }
 
     /// <summary>The rows of a key, its head first. A further contact goes with its inquiry: same unit, area and outcome.</summary>
-    public static IEnumerable<FactRow> Rows(string key, Fact f)
+    public static IReadOnlyList<FactRow> Rows(string key, Fact f)
     {
         var (unit, outcome) = (f.Lead?.UnitCode ?? f.ReceivingUnitCode, OutcomeOf(f));
         FactRow Row(string rowKey, Approach a, long inquiries = 0, Fact? head = null) => new()
@@ -157,15 +157,14 @@ internal static class FactDecision
             Key = rowKey, ContactId = a.ContactId, InquiryId = f.InquiryId, Day = a.Day, Channel = a.Channel, UnitCode = unit, AreaCode = f.AreaCode,
             Contacts = a.MatterNo == 1 ? 1 : 0, Inquiries = inquiries, Outcome = outcome, ReceivedAt = a.ReceivedAt, Fact = head,
         };
-        yield return f.Contact is { } c ? Row(key, c, f.InquiryId.Length > 0 ? 1 : 0, f) : new() { Key = key, Fact = f };
-        foreach (var a in f.Added ?? []) yield return Row($"{a.ContactId}/{a.MatterNo}", a);
-        if (f.Sheet is not { } s) yield break;
-        foreach (var (category, count) in s.Lines)
-            yield return new()
-            {
-                Key = $"{key}#{category}", ContactId = $"{key}#{category}", Day = s.Day, Channel = s.Channel, UnitCode = s.UnitCode, AreaCode = s.AreaCode, Contacts = count,
-                Outcome = Outcomes.Tallied, ReceivedAt = s.ReceivedAt,
-            };
+        var head = f.Contact is { } c ? Row(key, c, f.InquiryId.Length > 0 ? 1 : 0, f) : new() { Key = key, Fact = f };
+        return f is { Added: null, Sheet: null } ? [head] : [head, .. (f.Added ?? []).Select(a => Row($"{a.ContactId}/{a.MatterNo}", a)), .. f.Sheet is { } s ? s.Lines.Select(line => Tallied(s, line.Key, line.Value)) : []];
+
+        FactRow Tallied(Sheet s, string category, int count) => new()
+        {
+            Key = $"{key}#{category}", ContactId = $"{key}#{category}", Day = s.Day, Channel = s.Channel, UnitCode = s.UnitCode, AreaCode = s.AreaCode, Contacts = count,
+            Outcome = Outcomes.Tallied, ReceivedAt = s.ReceivedAt,
+        };
     }
 
     /// <summary>The rows to write: those that differ, and those that are gone, at zero.</summary>

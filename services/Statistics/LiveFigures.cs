@@ -40,14 +40,14 @@ internal sealed partial class LiveFigures(RedisLink redis, StatisticsStore store
     volatile bool subscribed;
 
     /// <summary>Called for each fact of a batch; what the batch's commit made of the counters goes out once.</summary>
-    public void Counted(UnitOfWork work, IEnumerable<FactRow> rows)
+    public void Counted(UnitOfWork work, IReadOnlyList<FactRow> rows)
     {
-        var last = rows.Where(r => r.Contacts > 0).Select(r => (Key: (r.Day!, r.Channel), At: r.ReceivedAt!.Value)).ToList();
         work.AfterCommit(values =>
         {
             lock (gate)
             {
-                foreach (var (key, at) in last) if (!arrivals.TryGetValue(key, out var known) || known < at) arrivals[key] = at;
+                foreach (var row in rows)
+                    if (row is { Contacts: > 0, Day: { } day, ReceivedAt: { } at } && !(arrivals.TryGetValue((day, row.Channel), out var known) && known >= at)) arrivals[(day, row.Channel)] = at;
                 // The same dictionary comes to every fact of the batch.
                 if (!ReferenceEquals(seen, values) && values.TryGetValue(StatisticsStore.Daily, out var moved))
                     foreach (var v in moved) pending[(v.Dimensions[0], v.Dimensions[1], v.Shard)] = (v.Value, work.Now);

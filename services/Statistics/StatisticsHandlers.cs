@@ -16,7 +16,7 @@ internal sealed class StatisticsHandlers(LiveFigures live) : IFold
         var after = FactDecision.After(before, e);
         if (ReferenceEquals(before, after)) return;
 
-        var (old, rows) = (FactDecision.Rows(m.Key, before).ToList(), FactDecision.Rows(m.Key, after).ToList());
+        var (old, rows) = (FactDecision.Rows(m.Key, before), FactDecision.Rows(m.Key, after));
         foreach (var row in FactDecision.Changed(old, rows)) work.Put(StatisticsStore.Facts, row);
         foreach (var (c, delta) in FactDecision.Deltas(old, rows))
         {

@@ -36,7 +36,7 @@ sealed class BenchOptions
     const int Year = 116_222;
     public readonly Option<int> Contacts = new("--contacts") { Description = "Contacts a round", DefaultValueFactory = _ => 60_000 };
     public readonly Option<int> Backlog = new("--contacts") { Description = "Contacts that wait", DefaultValueFactory = _ => 100_000 };
-    public readonly Option<int> WarmUp = new("--warm-up") { Description = "Contacts before the first round, counted nowhere", DefaultValueFactory = _ => 30_000 };
+    public readonly Option<int> WarmUp = new("--warm-up") { Description = "Contacts before the first round, counted nowhere", DefaultValueFactory = _ => 60_000 };
     public readonly Option<int> Rounds = new("--rounds") { Description = "Rounds; the medians count", DefaultValueFactory = _ => 3 };
     public readonly Option<int> Waiting = new("--waiting") { Description = "Most contacts accepted but not yet through the chain", DefaultValueFactory = _ => 20_000 };
     public readonly Option<int> Load = new("--load") { Description = "Contacts that are there before anything is measured", DefaultValueFactory = _ => Year };

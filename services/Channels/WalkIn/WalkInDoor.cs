@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using InquiryHub.Kernel;
 
@@ -23,7 +23,7 @@ static class WalkInDoor
         return await door.RegisterAsync(Doors.WalkIn, entry.Refusal is { } refusal ? refusal : WalkInMapping.Map(entry.Value!), body);
     }
 
-    sealed record Batch(string? CounterId, JsonElement[]? Entries);
+    sealed record Batch(string? CounterId, JsonElement Entries);
     sealed record Result(string? EntryId, string Status, string? InquiryId, string? QueryCode, DateTimeOffset? ReceivedAt, string? Code, string? Zh, string? En);
 
     /// <summary>
@@ -35,10 +35,10 @@ static class WalkInDoor
         if (door.Closed(http, Doors.WalkIn) is { } closed) return closed;
         var (_, read) = await Doorway.JsonAsync<Batch>(http);
         if (read.Refusal is { } refusal) return Doorway.Refuse(Doors.WalkIn, refusal);
-        if (read.Value!.Entries is not { Length: > 0 and <= MostEntries } entries) return Doorway.Refuse(Doors.WalkIn, DoorRefusals.TooManyEntries);
-        var results = await Task.WhenAll(entries.Select(async one =>
+        if (read.Value!.Entries is not { ValueKind: JsonValueKind.Array } entries || entries.GetArrayLength() is 0 or > MostEntries) return Doorway.Refuse(Doors.WalkIn, DoorRefusals.TooManyEntries);
+        var results = await Task.WhenAll(entries.EnumerateArray().Select(async one =>
         {
-            var raw = Encoding.UTF8.GetBytes(one.GetRawText());
+            var raw = JsonMarshal.GetRawUtf8Value(one).ToArray();
             var entry = Fields.Json<WalkInEntry>(raw);
             var outcome = await door.TakeAsync(Doors.WalkIn, entry.Refusal is { } broken ? broken : WalkInMapping.Map(entry.Value! with { CounterId = read.Value.CounterId }), raw);
             return outcome.Refusal is { } no ? new Result(entry.Value?.EntryId, "refused", null, null, null, no.Code, no.Zh, no.En)
