@@ -256,6 +256,16 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public async Task A_day_whose_contacts_were_all_moved_to_another_is_no_day_with_figures_whichever_shard_took_them_away()
+    {
+        await using var hub = await Start("periods");
+        var (client, me) = Connect(hub);
+        await hub.SqlAsync("insert into statistics.daily (shard, day, channel, value) values (0, '2013-01-01', 'WalkIn', 1), (3, '2013-01-01', 'WalkIn', -1), (1, '2013-02-02', 'WalkIn', 2), (2, '2013-03-03', 'Fax', -2), (5, '2013-03-03', 'Fax', 2)");
+        var periods = await client.GetPeriodsAsync(new(), me);
+        Assert.Equal(("2013-02-02", "2013-02-02"), (periods.FirstDay, periods.LastDay));
+    }
+
+    [Fact]
     public async Task Nobody_reads_figures_without_signing_in()
     {
         await using var hub = await Start("anonymous");
