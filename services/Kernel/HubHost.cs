@@ -159,7 +159,7 @@ public static class HubHost
     {
         var otlp = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
         var telemetry = builder.Services.AddOpenTelemetry();
-        telemetry.WithMetrics(m => { m.AddMeter("InquiryHub").AddAspNetCoreInstrumentation().AddPrometheusExporter(); if (otlp) m.AddOtlpExporter(); });
+        telemetry.WithMetrics(m => { m.AddMeter("InquiryHub", "System.Runtime").AddAspNetCoreInstrumentation().AddPrometheusExporter(); if (otlp) m.AddOtlpExporter(); });
         if (otlp) telemetry.WithTracing(t => t.AddSource("InquiryHub").AddAspNetCoreInstrumentation().AddOtlpExporter());
     }
 

@@ -30,6 +30,8 @@ sealed class BenchCity : IAsyncDisposable
     public Brokers? Brokers { get; private set; }
     /// <summary>Where the doors themselves answer, past the gateway: one address an instance.</summary>
     public IReadOnlyList<Uri> Doors => [.. Programs.Where(program => program.Service is null or "channels").Select(program => new Uri($"http://127.0.0.1:{City.State.Ports[program.HttpPort]}"))];
+    /// <summary>The same of every service's process.</summary>
+    public IReadOnlyList<Uri> Services => [.. Programs.Select(program => new Uri($"http://127.0.0.1:{City.State.Ports[program.HttpPort]}"))];
     public Uri Gateway => new(City.State.Address!);
     public Uri Grpc => new(City.State.GatewayGrpc!);
     /// <summary>The superuser's, who also sees what other roles are at.</summary>

@@ -5,7 +5,7 @@ namespace InquiryHub.Bench.Pipeline;
 
 /// <param name="Hops">Messages that services read, an inquiry.</param>
 /// <param name="Used">Processor seconds.</param>
-sealed record PipelineRound(int Contacts, double Seconds, double Hops, Written Written, Processors Used, DatabaseWork Work)
+sealed record PipelineRound(int Contacts, double Seconds, double Hops, Written Written, Processors Used, DatabaseWork Work, Garbage Made)
 {
     /// <summary>Measured before and after, in the mean: other work on this machine comes and goes.</summary>
     public RawLimits Raw { get; init; } = new(0, 0, 0, 0);
@@ -85,15 +85,17 @@ static class PipelineBench
         var contacts = batches * WalkIns.BatchSize;
         var (counts, written) = (await Counted.ReadAsync(look, cancel), await Written.ReadAsync(look, cancel));
         await using var chain = await Chain.FromHereAsync(city, cancel);
-        var (work, read, cpu) = (await DatabaseWork.ReadAsync(look, cancel), await ReadAsync(look, cancel), await Processors.ReadAsync(city, look, cancel));
+        var (made, work, read, cpu) = (await Garbage.ReadAsync(city, cancel), await DatabaseWork.ReadAsync(look, cancel), await ReadAsync(look, cancel), await Processors.ReadAsync(city, look, cancel));
         var took = await ClosedLoop.RunAsync(counters, chain, first, batches, run.Waiting, done => step.Say($"{done:N0} of {contacts:N0} inquiries"), cancel);
         var (used, hops) = (await Processors.ReadAsync(city, look, cancel) - cpu, (double)(await ReadAsync(look, cancel) - read) / contacts);
+
+        made = await Garbage.ReadAsync(city, cancel) - made;
 
         step.Say("counting");
         await Counted.CheckAsync(counts, look, contacts, cancel);
         var rows = (await Written.ReadAsync(look, cancel)).Since(written);
         var worked = await DatabaseWork.ReadAsync(look, cancel) - work;
-        return new(contacts, took.TotalSeconds, hops, rows, used, worked);
+        return new(contacts, took.TotalSeconds, hops, rows, used, worked, made);
     }
 
     // Messages read by anybody; each cursor counts what its service has taken.
@@ -122,7 +124,7 @@ static class PipelineBench
             [.. last.Written.Tables.Select(t => t.Key).Union(last.Work.Updates.Keys).Select(name => (name, last.Written.Tables.GetValueOrDefault(name).Rows, last.Written.Tables.GetValueOrDefault(name).Bytes, Updates: last.Work.Updates.GetValueOrDefault(name)))
                 .Where(t => Math.Max(t.Rows, t.Updates.All) * 200 > last.Contacts).OrderByDescending(t => t.Rows + t.Updates.All)
                 .Select(t => new[] { t.name, Each(t.Rows), $"{t.Bytes:0}", Each(t.Updates.All), t.Updates.All == 0 ? "" : $"{100 * t.Updates.OnPage / t.Updates.All:0} %" })], 1, 2, 3, 4);
-        screen.Line($"WAL {last.Work.Wal / last.Contacts:N0} bytes an inquiry; {last.Work.Commits / last.Seconds:N0} transactions a second, reads among them.");
+        screen.Line($"WAL {last.Work.Wal / last.Contacts:N0} bytes an inquiry; {last.Work.Commits / last.Seconds:N0} transactions a second, reads among them. The hub made {last.Made.Bytes / last.Contacts / 1000:0} kB an inquiry; while they were collected its threads stood still for {last.Made.Seconds * 1e6 / last.Contacts:0} us an inquiry.");
         screen.Table("CPU, us an inquiry (medians)", ["process", "us"], Shares(rounds, r => r.Used.ByProcess, 0), 1);
         screen.Table("… inside the processes", ["thread or backend", "us"], Shares(rounds, r => r.Used.Inside, 2), 1);
     }
