@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Google.Protobuf;
 using InquiryHub.Contracts.Directory;
+using InquiryHub.Kernel;
 
 namespace InquiryHub.Assignment;
 
@@ -20,9 +21,9 @@ sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Task
 {
     public bool Waiting => Tasks.Any(t => t is { OfficerId: null, Ended: false, UnitCode.Length: > 0 });
 
-    public AssignedTask? Task(string taskId) => Tasks.FirstOrDefault(t => t.TaskId == taskId);
+    public AssignedTask? Task(string taskId) => Tasks.Of(taskId, t => t.TaskId);
 
-    public AssignedInquiry With(AssignedTask task) => this with { Tasks = [.. Tasks.Where(t => t.TaskId != task.TaskId), task] };
+    public AssignedInquiry With(AssignedTask task) => this with { Tasks = Tasks.With(task, t => t.TaskId) };
 }
 
 sealed record AssignmentChoice(string? OfficerId, string Reason, long OpenTasks);

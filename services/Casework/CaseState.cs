@@ -130,6 +130,7 @@ sealed record CaseState(string InquiryId)
     {
         get
         {
+            // Asked for several times a fact: without an enumerator.
             CaseTask? lead = null;
             for (var i = 0; i < Tasks.Count; i++)
                 if (Tasks[i] is { Dispatch: { } dispatch, Assisting: false, Withdrawal: null } task && dispatch.No > (lead?.Dispatch!.No ?? int.MinValue)) lead = task;

@@ -57,6 +57,10 @@ sealed record Received(string Door, string DoorKey, string ContactKey, string Ch
     /// <summary>The signed time of a webhook; more than five minutes from the city's clock is refused.</summary>
     public DateTimeOffset? SignedAt { get; init; }
 
+    // What it is known by can't be changed in a copy, and is hashed once.
+    public string Door { get; } = Door;
+    public string DoorKey { get; } = DoorKey;
+    public string ContactKey { get; } = ContactKey;
     public string Key { get; } = DoorKeys.Of(Door, DoorKey);
     /// <summary>A call that the telephone system has shown is known by its contact already; there it must be.</summary>
     public string? KnownContactId { get; init; }

@@ -178,7 +178,7 @@ internal sealed class Batch(HubService service, Shards shards, ReferenceCache re
         var next = read.NextSeq;
         foreach (var r in rows) r.Seq = next[r.Shard]++;
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            "insert into log.outbox (service, shard, seq, key, type, trace, body, recorded_at) select $1, u.*, $8 from unnest($2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bytea[]) u")
+            "insert into log.outbox (service, shard, seq, key, type, trace, body, recorded_at) select $1, u.*, $8 from (select unnest($2::smallint[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]), unnest($7::bytea[])) u")
         {
             Parameters =
             {

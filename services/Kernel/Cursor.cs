@@ -29,9 +29,10 @@ internal readonly record struct Cursor(long Next, DateTimeOffset? RecordedAt, Lo
     /// <summary>Without the lock: where to read from. Whether what is read is folded, the batch decides.</summary>
     public static Dictionary<Position, Cursor> Of(NpgsqlConnection connection, string consumer, IReadOnlyCollection<Position> positions)
     {
+        Position[] asked = [.. positions];
         using var command = new NpgsqlCommand("select source, shard, next_seq, recorded_at, position from log.cursor where service = $1 and (source, shard) in (select * from unnest($2::text[], $3::smallint[]))", connection)
         {
-            Parameters = { new() { Value = consumer }, Arrays.Of([.. positions], (Position p) => p.Source), Arrays.Of([.. positions], (Position p) => (short)p.Shard) },
+            Parameters = { new() { Value = consumer }, Arrays.Of(asked, p => p.Source), Arrays.Of(asked, p => (short)p.Shard) },
         };
         using var reader = command.ExecuteReader();
         return Read(reader);

@@ -75,7 +75,7 @@ internal readonly record struct ChangedRow(string Key, int Shard, object Row, bo
 /// <summary>
 /// Sums kept per shard and dimension values, changed by deltas and summed when read, so that two instances never meet on a row. A
 /// batch moves those of its <see cref="UnitOfWork.Home"/>: one shard's value alone says nothing and may be below zero.
-/// The table has (shard smallint, the dimensions as text, value bigint), primary key (the dimensions, shard).
+/// The table has (shard smallint, the dimensions as text, value bigint), primary key all but the value.
 /// </summary>
 /// <param name="told">Whether <see cref="UnitOfWork.AfterCommit"/> hears what the values became.</param>
 public sealed class CounterTable(string name, bool told, params string[] dimensions)
@@ -110,8 +110,7 @@ public sealed record CounterValue(int Shard, string[] Dimensions, long Value);
 /// <summary>The dimension values of a counter, compared by what they say; in a dictionary also without an array to ask with.</summary>
 sealed class Dimensions : IEqualityComparer<string[]>, IAlternateEqualityComparer<ReadOnlySpan<string>, string[]>, IComparer<string[]>
 {
-    public static readonly Dimensions Same = new();
-    public static IComparer<string[]> InOrder => Same;
+    public static readonly Dimensions ByValue = new();
 
     public bool Equals(string[]? a, string[]? b) => a.AsSpan().SequenceEqual(b);
     public bool Equals(ReadOnlySpan<string> a, string[] b) => a.SequenceEqual(b);

@@ -126,7 +126,7 @@ public sealed class UnitOfWork
         Of(all, table).GetAlternateLookup<ReadOnlySpan<string>>().TryGetValue(dimensions, out var sum) ? sum : 0;
 
     static Dictionary<string[], long> Of(Dictionary<CounterTable, Dictionary<string[], long>> all, CounterTable table) =>
-        all.TryGetValue(table, out var of) ? of : all[table] = new(Dimensions.Same);
+        all.TryGetValue(table, out var of) ? of : all[table] = new(Dimensions.ByValue);
 
     /// <summary>Publishes an event. The key must be the message's own, or one that the command locked.</summary>
     public void Emit(string key, IMessage @event)
@@ -186,7 +186,7 @@ public sealed class UnitOfWork
 
     /// <summary>What moved by table, in the order of its index.</summary>
     internal IEnumerable<(CounterTable Table, List<KeyValuePair<string[], long>> Deltas)> Deltas() =>
-        deltas.Select(t => (t.Key, t.Value.Where(d => d.Value != 0).OrderBy(d => d.Key, Dimensions.InOrder).ToList())).Where(t => t.Item2.Count > 0);
+        deltas.Select(t => (t.Key, t.Value.Where(d => d.Value != 0).OrderBy(d => d.Key, Dimensions.ByValue).ToList())).Where(t => t.Item2.Count > 0);
 
     internal void Committed(IReadOnlyDictionary<CounterTable, List<CounterValue>> values) { foreach (var act in afterCommit) act(values); }
 }

@@ -158,7 +158,10 @@ internal static class FactDecision
             Contacts = a.MatterNo == 1 ? 1 : 0, Inquiries = inquiries, Outcome = outcome, ReceivedAt = a.ReceivedAt, Fact = head,
         };
         var head = f.Contact is { } c ? Row(key, c, f.InquiryId.Length > 0 ? 1 : 0, f) : new() { Key = key, Fact = f };
-        return f is { Added: null, Sheet: null } ? [head] : [head, .. (f.Added ?? []).Select(a => Row($"{a.ContactId}/{a.MatterNo}", a)), .. f.Sheet is { } s ? s.Lines.Select(line => Tallied(s, line.Key, line.Value)) : []];
+        // Nearly every key has no other row.
+        if (f is { Added: null, Sheet: null }) return [head];
+        var added = (f.Added ?? []).Select(a => Row($"{a.ContactId}/{a.MatterNo}", a));
+        return f.Sheet is not { } sheet ? [head, .. added] : [head, .. added, .. sheet.Lines.Select(line => Tallied(sheet, line.Key, line.Value))];
 
         FactRow Tallied(Sheet s, string category, int count) => new()
         {

@@ -121,11 +121,12 @@ public sealed class IntakeDecisionTests
     [Fact]
     public void Matters_of_one_call_are_numbered_and_share_the_contact()
     {
-        var call = new Received(Doors.Hotline, "c\nr1", "c", "Hotline12345", InquiryKind.Report, new()) { IsCall = true };
-        var first = Decide(call).Value!;
-        var second = Decide(call with { DoorKey = "c\nr2" }, new(null, first.Sequence, first.Call, null)).Value!;
+        Received Matter(string registration) => new(Doors.Hotline, $"c\n{registration}", "c", "Hotline12345", InquiryKind.Report, new()) { IsCall = true };
+        var first = Decide(Matter("r1")).Value!;
+        var second = Decide(Matter("r2"), new(null, first.Sequence, first.Call, null)).Value!;
         Assert.Equal((1, 2), (first.MatterNo, second.MatterNo));
         Assert.Equal(first.Contact.ContactId, second.Contact.ContactId);
+        Assert.NotEqual(first.Contact.Key, second.Contact.Key);
     }
 
     [Fact]
