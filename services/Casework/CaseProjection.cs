@@ -22,7 +22,7 @@ sealed record CaseStep(CaseState Case, IReadOnlyList<IMessage> Events)
 static class CaseProjection
 {
     public const string Delivered = "Delivered", Undeliverable = "Undeliverable", InDoubt = "InDoubt";
-    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined";
+    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined", HandedBack = "HandedBack";
     public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly";
 
     /// <summary>A direct answer closes the case as it is filed; anything else waits for its unit.</summary>
@@ -50,7 +50,7 @@ static class CaseProjection
 
     public static CaseStep Dispatched(CaseState c, InquiryDispatched e, DateTimeOffset now)
     {
-        var dispatch = new Dispatch(e.DispatchNo, e.UnitCode, e.Role, e.DispatchedAt.ToDateTimeOffset(), e.Reason, e.DispatchedBy) { Designated = e.Designated };
+        var dispatch = new Dispatch(e.DispatchNo, e.UnitCode, e.Role, e.DispatchedAt.ToDateTimeOffset(), e.Reason, e.DispatchedBy) { Designated = e.Designated, Words = e.Words?.ToByteArray() };
         var next = (c with { Held = false }).With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Dispatch = dispatch });
         var newest = next.Tasks.Max(t => t.Dispatch?.No ?? 0);
         return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : Withdraw(next, t => t.Dispatch?.No < newest, Replaced, now);
@@ -101,7 +101,7 @@ static class CaseProjection
         return new(withdrawn, [.. said, new InquiryClosed { InquiryId = c.InquiryId, ClosedBy = by, ClosedAt = CityTime.Stamp(now), Outcome = outcome }]);
     }
 
-    static CaseStep Withdraw(CaseState c, Func<CaseTask, bool> which, string reason, DateTimeOffset now)
+    internal static CaseStep Withdraw(CaseState c, Func<CaseTask, bool> which, string reason, DateTimeOffset now)
     {
         var gone = c.Tasks.Where(t => t.Open && which(t)).ToList();
         return gone.Count == 0 ? c : new CaseStep(gone.Aggregate(c, (all, t) => all.With(t with { Withdrawal = new(reason, now) })), [.. gone.Select(t => new TaskWithdrawn

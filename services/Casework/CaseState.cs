@@ -31,6 +31,8 @@ sealed record Dispatch(int No, string UnitCode, UnitRole Role, DateTimeOffset At
 {
     /// <summary>指定承办. Written only where it is one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Designated { get; init; }
+    /// <summary>会办: what the lead unit asks of this one, a Sealed message with a Text. Null, and not written, otherwise.</summary>
+    public byte[]? Words { get; init; }
 }
 
 /// <summary>Assignment: an officer has it.</summary>

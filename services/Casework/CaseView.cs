@@ -101,7 +101,7 @@ static class CaseView
         if (c.Registration is { } r) yield return Entry(r.ReceivedAt, "InquiryRegistered", r.TakenBy, r.ReceivingUnitCode, r.Channel);
         foreach (var a in c.Added) yield return Entry(a.At, a.Urge ? "InquiryUrged" : "ContactAdded", "", "", a.Channel);
         foreach (var h in c.Holds) yield return Entry(h.At, "InquiryHeld", "", "", h.Reason);
-        foreach (var t in c.Tasks) if (t.Dispatch is { } d) yield return Entry(d.At, "InquiryDispatched", d.By, d.UnitCode, d.Reason);
+        foreach (var t in c.Tasks) if (t.Dispatch is { } d) yield return Entry(d.At, "InquiryDispatched", d.By, d.UnitCode, d.Reason, unseal(d.Words));
         foreach (var t in c.Tasks) if (t.Assigned is { } a) yield return Entry(a.At, "OfficerAssigned", a.OfficerId, a.UnitCode, "");
         foreach (var t in c.Tasks) if (t.SignIn is { } s) yield return Entry(s.At, "TaskSignedIn", s.OfficerId, t.UnitCode, "");
         foreach (var t in c.Tasks) foreach (var entry in Returned(t, unseal).Concat(Extended(t, unseal))) yield return entry;
@@ -115,8 +115,8 @@ static class CaseView
         foreach (var rated in c.Ratings ?? []) yield return Entry(rated.At, "AnswerRated", "", "", rated.Grade.ToString());
         foreach (var look in c.Reveals ?? [])
         {
-            var entry = Entry(look.At, "PersonRevealed", look.OfficerId.Length > 0 ? look.OfficerId : look.Account, look.UnitCode, look.Reason);
-            (entry.EntryNo, entry.Words) = (look.No, unseal(look.Words));
+            var entry = Entry(look.At, "PersonRevealed", look.OfficerId.Length > 0 ? look.OfficerId : look.Account, look.UnitCode, look.Reason, unseal(look.Words));
+            entry.EntryNo = look.No;
             yield return entry;
         }
         if (c.Closing is { } closing) yield return Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
@@ -126,12 +126,12 @@ static class CaseView
     {
         foreach (var e in t.Extensions ?? [])
         {
-            var asked = Entry(e.At, "ExtensionRequested", e.OfficerId, t.UnitCode, "");
-            (asked.Words, asked.WorkingDays) = (unseal(e.Words), e.WorkingDays);
+            var asked = Entry(e.At, "ExtensionRequested", e.OfficerId, t.UnitCode, "", unseal(e.Words));
+            asked.WorkingDays = e.WorkingDays;
             yield return asked;
             if (e.Verdict is not { } verdict) continue;
-            var decided = Entry(verdict.At, verdict.Granted ? "ExtensionGranted" : "ExtensionRefused", verdict.By, t.UnitCode, "");
-            (decided.Words, decided.WorkingDays) = (unseal(verdict.Words), verdict.Granted ? e.WorkingDays : 0);
+            var decided = Entry(verdict.At, verdict.Granted ? "ExtensionGranted" : "ExtensionRefused", verdict.By, t.UnitCode, "", unseal(verdict.Words));
+            decided.WorkingDays = verdict.Granted ? e.WorkingDays : 0;
             yield return decided;
         }
     }
@@ -140,18 +140,16 @@ static class CaseView
     {
         foreach (var r in t.Returns ?? [])
         {
-            var asked = Entry(r.At, "ReturnRequested", r.OfficerId, t.UnitCode, r.Reason);
-            (asked.Words, asked.ToUnitCode) = (unseal(r.Words), r.SuggestedUnitCode);
+            var asked = Entry(r.At, "ReturnRequested", r.OfficerId, t.UnitCode, r.Reason, unseal(r.Words));
+            asked.ToUnitCode = r.SuggestedUnitCode;
             yield return asked;
             if (r.WithdrawnAt is { } kept) yield return Entry(kept, "ReturnWithdrawn", r.OfficerId, t.UnitCode, "");
         }
         if (t.Rejection is not { } no) yield break;
-        var rejected = Entry(no.At, "ReturnRejected", no.By, t.UnitCode, "");
-        rejected.Words = unseal(no.Words);
-        yield return rejected;
+        yield return Entry(no.At, "ReturnRejected", no.By, t.UnitCode, "", unseal(no.Words));
     }
 
-    static CaseEntry Entry(DateTimeOffset at, string act, string actor, string unitCode, string detail) => new() { At = Stamp(at), Act = act, Actor = actor, UnitCode = unitCode, Detail = detail };
+    static CaseEntry Entry(DateTimeOffset at, string act, string actor, string unitCode, string detail, string words = "") => new() { At = Stamp(at), Act = act, Actor = actor, UnitCode = unitCode, Detail = detail, Words = words };
 
     static Timestamp? Stamp(DateTimeOffset? at) => at is { } instant ? CityTime.Stamp(instant) : null;
 }

@@ -19,6 +19,7 @@ sealed record ReturnRejection(string By, DateTimeOffset At, byte[] Words);
 /// <summary>
 /// 退单: "not my duty", with a reason and its basis, within a limit; later means accepted, and a designated unit has no return
 /// (Tianjin draft, 潍坊 art. 22). A dispatcher decides, once a task: no endless ping-pong. The citizen's clock runs on meanwhile.
+/// An assisting unit hands its part back at once: the lead unit reads why, and has the inquiry as before.
 /// </summary>
 static class ReturnDecision
 {
@@ -32,8 +33,7 @@ static class ReturnDecision
         if (task is null) return refusal!;
         if (task.Returning) return ReturnRefusals.Waiting;
         if (task.Rejection is not null) return ReturnRefusals.Rejected;
-        if (task.Assisting) return ReturnRefusals.Assisting;
-        if (task.Dispatch!.Designated) return ReturnRefusals.Designated;
+        if (task.Dispatch!.Designated && !task.Assisting) return ReturnRefusals.Designated;
         if (task.Clock?.ReturnBy is { } by && now > by) return ReturnRefusals.TooLate(by);
         if (!Reasons.Contains(r.Reason)) return ReturnRefusals.NoReason;
         if (Wording.Check(r.Words, MaxWords, ReturnRefusals.NoBasis) is { } invalid) return invalid;
@@ -41,7 +41,9 @@ static class ReturnDecision
         if (r.SuggestedUnitCode.Length > 0 && !units.Names.ContainsKey(r.SuggestedUnitCode)) return ReturnRefusals.UnknownUnit;
 
         var request = new ReturnRequest(actor.OfficerId, r.Reason, r.SuggestedUnitCode, now, sealedWords.ToByteArray());
-        return new CaseStep(c!.With(task with { Returns = [.. task.Returns ?? [], request] }), [new ReturnRequested
+        var asked = c!.With(task with { Returns = [.. task.Returns ?? [], request] });
+        if (task.Assisting) return CaseProjection.Withdraw(asked, t => t.TaskId == task.TaskId, CaseProjection.HandedBack, now);
+        return new CaseStep(asked, [new ReturnRequested
         {
             InquiryId = c.InquiryId, TaskId = task.TaskId, DispatchNo = task.Dispatch.No, UnitCode = task.UnitCode, OfficerId = actor.OfficerId, Reason = r.Reason,
             SuggestedUnitCode = r.SuggestedUnitCode, Words = sealedWords, RequestedAt = CityTime.Stamp(now),
@@ -65,7 +67,6 @@ static class ReturnRefusals
 {
     public static readonly Refusal Waiting = Refusals.Of("ReturnRequested", "该任务已申请退单，请等派单员审核；要自己办理的，直接答复或撤回退单。", "A return of this task was asked for already; a dispatcher decides. To handle it after all, answer or take the request back.");
     public static readonly Refusal Rejected = Refusals.Of("ReturnRejected", "退单已被驳回，请办理；对驳回有异议的，请联系派单员。", "The return was rejected: your unit handles it. If you object, please call the dispatcher.");
-    public static readonly Refusal Assisting = Refusals.Of("AssistingUnit", "协办单位不能退单；不属本单位职责的，请写进协办结果，并告知主办单位。", "An assisting unit can't return a task; say in your part that it isn't your duty, and tell the lead unit.");
     public static readonly Refusal Designated = Refusals.Of("Designated", "这件诉求已指定本单位承办，不能再退单。", "Your unit was designated for this inquiry: it can't be returned any more.");
     public static readonly Refusal NoReason = Refusals.Of("InvalidReason", "请选一个退单原因。", "Please choose a reason for the return.");
     public static readonly Refusal NoBasis = Refusals.Of("BasisMissing", "请写明退单依据（职责分工、法规条款或事实）。", "Please write the basis of the return: the division of duties, the article or the facts.");

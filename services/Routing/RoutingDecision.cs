@@ -95,7 +95,7 @@ static class RoutingDecision
             return Refusals.Of("StaleDispatch", "该诉求刚刚已由他人派单，请刷新后再决定。", "Somebody dispatched this inquiry just now; look at it again before you decide.");
         foreach (var code in assisting.Prepend(lead))
             if (!catalogue.IsActive(code))
-                return Refusals.Of("UnknownUnit", $"没有这个单位或已停用：{code}。", $"There is no active unit with the code {code}.");
+                return UnknownUnit(code);
         if (inquiry.Return is { } r && r.UnitCode == lead)
             return Refusals.Of("ReturnRequested", "该单位正申请退单：不同意的，请写明理由驳回；同意的，请派给别的单位。", "That unit wants to return it: reject the return with a reason, or place it with another unit.");
         if (assisting.Contains(lead) || assisting.Distinct().Count() != assisting.Count)
@@ -131,6 +131,7 @@ static class RoutingDecision
     public static readonly IReadOnlyList<string> DeclineReasons = ["Litigation", "Discipline", "Reconsideration", "Disclosure", "Petition", "Secret", "Morals", "Concluded"];
     static readonly Refusal NoReply = Refusals.Of("InvalidReply", "请写明答复诉求人的话：为什么不受理，该找谁。", "Please write what the citizen gets: why it is declined, and where to go.");
     static readonly Refusal NoWords = Refusals.Of("ReasonMissing", "请写明驳回理由，承办单位会看到。", "Please write why the return is rejected; the unit reads it.");
+    static readonly Refusal NoTask = Refusals.Of("WordsMissing", "请写明请他们办什么，协办单位会看到。", "Please write what they are asked to do; the units read it.");
     static readonly Refusal AlreadyDeclined = Refusals.Of("Declined", "这件诉求已不予受理并答复，不能再派单。", "This inquiry was declined and the citizen told; it can't be placed any more.");
 
     /// <summary>不予受理: only what a dispatcher has in hand, so that no unit works on it unknowing.</summary>
@@ -153,6 +154,33 @@ static class RoutingDecision
             return Refusals.Of("NoReturn", "这件诉求没有待审核的退单（已撤回，或已由他人处理），请刷新。", "No return of this inquiry waits for a decision: it was taken back, or somebody decided; please refresh.");
         return Wording.Check(words, MaxWords, NoWords) is { } invalid ? invalid : Placed(inquiry);
     }
+
+    /// <summary>
+    /// 会办: the lead unit (首接负责: it stays the lead) brings in units that have no part in it yet; each gets a task of the same dispatch. A unit that
+    /// handed its part back isn't asked twice.
+    /// </summary>
+    /// <param name="unit">The unit of who asks.</param>
+    /// <param name="asked">Which units.</param>
+    /// <param name="words">What they are asked to do.</param>
+    public static Outcome<RoutedInquiry> Join(RoutedInquiry? inquiry, int expectedDispatchNo, string unit, IReadOnlyList<string> asked, string words, Catalogue catalogue)
+    {
+        if (inquiry is null) return Refusals.UnknownInquiry;
+        if (inquiry.Declined is not null) return AlreadyDeclined;
+        if (inquiry.DispatchNo != expectedDispatchNo || inquiry.UnitCode != unit)
+            return Refusals.Of("NotLeadUnit", "只有现在的主办单位可以请其他单位会办；这件诉求可能已改派，请刷新。", "Only the unit that leads now may bring in others; the inquiry may have gone to another unit, please refresh.");
+        if (inquiry.Return is not null)
+            return Refusals.Of("ReturnRequested", "本单位正申请退单：要会办的，请先撤回退单。", "Your unit wants to return it: take the return back first, then bring in others.");
+        if (asked.Count == 0) return Refusals.Of("InvalidUnits", "请选择协办单位。", "Please choose the units that are to assist.");
+        foreach (var code in asked)
+        {
+            if (!catalogue.IsActive(code)) return UnknownUnit(code);
+            if (code == unit || inquiry.AssistingUnitCodes.Contains(code) || asked.Count(a => a == code) > 1)
+                return Refusals.Of("InvalidUnits", $"{catalogue.Units[code].Name}已在办理这件诉求（或已退回协办），请去掉。", $"{catalogue.Units[code].Name} has a part in this inquiry already, or handed it back; please leave it out.");
+        }
+        return Wording.Check(words, MaxWords, NoTask) is { } invalid ? invalid : inquiry with { AssistingUnitCodes = [.. inquiry.AssistingUnitCodes, .. asked] };
+    }
+
+    static Refusal UnknownUnit(string code) => Refusals.Of("UnknownUnit", $"没有这个单位或已停用：{code}。", $"There is no active unit with the code {code}.");
 
     public static string TaskId(string inquiryId, int dispatchNo, int ordinal) => $"{inquiryId}/{dispatchNo}/{ordinal}";
 }

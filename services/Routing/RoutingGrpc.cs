@@ -50,6 +50,20 @@ sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeye
         });
     }
 
+    [Authorize(Roles = Roles.Officer)]
+    public override Task<RequestJointHandlingReply> RequestJointHandling(RequestJointHandlingRequest request, ServerCallContext context)
+    {
+        var (actor, words) = (Actor.Of(context.GetHttpContext().User), request.Words.Trim());
+        var travels = Sealed(request.InquiryId, words);
+        return ActAsync(request.CommandId, request.InquiryId,
+            (i, work) => RoutingDecision.Join(i, request.ExpectedDispatchNo, actor.UnitCode, request.UnitCodes, words, work.Reference<Catalogue>()),
+            (before, joined, work) =>
+            {
+                using var step = work.Walk(3, "Routing"); // Walk 3: the lead unit brings in others
+                return new RequestJointHandlingReply { TaskIds = { RoutingHandlers.PublishJoined(joined, before.AssistingUnitCodes.Count, actor.OfficerId, travels, work) } };
+            });
+    }
+
     static string Account(ServerCallContext context) => Actor.Of(context.GetHttpContext().User).Account;
 
     // Sealed before the batch: a batch that is run again must say the same bytes.
@@ -88,7 +102,7 @@ sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeye
     {
         InquiryId = i.InquiryId, DispatchNo = i.DispatchNo, UnitCode = i.UnitCode, Reason = i.Reason, CatalogueEntry = i.CatalogueEntry, RunnerUpUnitCode = i.RunnerUpUnitCode,
         Held = i.HeldSince is not null, CandidateUnitCodes = { i.Candidates }, DecidedAt = CityTime.Stamp(i.DecidedAt), DecidedBy = i.DecidedBy, CategoryCode = i.CategoryCode, AreaCode = i.AreaCode,
-        Declined = i.Declined ?? "", HeldSince = i.HeldSince is { } since ? CityTime.Stamp(since) : null, Returned = i.Returned, Designates = catalogue.Designates(i.Returned + (i.Return is null ? 0 : 1), now),
+        AssistingUnitCodes = { i.AssistingUnitCodes }, Declined = i.Declined ?? "", HeldSince = i.HeldSince is { } since ? CityTime.Stamp(since) : null, Returned = i.Returned, Designates = catalogue.Designates(i.Returned + (i.Return is null ? 0 : 1), now),
         Returns = i.Return is { } r ? new() { TaskId = r.TaskId, UnitCode = r.UnitCode, Reason = r.Reason, SuggestedUnitCode = r.SuggestedUnitCode, RequestedAt = CityTime.Stamp(r.At) } : null,
     };
 }

@@ -48,15 +48,27 @@ sealed class RoutingHandlers : IFold
             });
             return [];
         }
-        var units = i.AssistingUnitCodes.Prepend(i.UnitCode).ToList();
-        for (var n = 0; n < units.Count; n++)
-            work.Emit(i.InquiryId, new InquiryDispatched
-            {
-                InquiryId = i.InquiryId, TaskId = RoutingDecision.TaskId(i.InquiryId, i.DispatchNo, n + 1), DispatchNo = i.DispatchNo, UnitCode = units[n],
-                Role = n == 0 ? UnitRole.Lead : UnitRole.Assisting, DispatchedAt = CityTime.Stamp(work.Now), Reason = i.Reason, CatalogueEntry = i.CatalogueEntry,
-                RunnerUpUnitCode = i.RunnerUpUnitCode, DispatchedBy = i.DecidedBy, Kind = i.Kind, Urgency = i.Urgency, CategoryCode = i.CategoryCode, AreaCode = i.AreaCode,
-                Channel = i.Channel, ReceivedAt = CityTime.Stamp(i.ReceivedAt), Designated = i.Designated,
-            });
-        return [.. units.Select((_, n) => RoutingDecision.TaskId(i.InquiryId, i.DispatchNo, n + 1))];
+        return [.. i.AssistingUnitCodes.Prepend(i.UnitCode).Select((unit, n) => Dispatch(i, unit, n + 1, work))];
+    }
+
+    /// <summary>会办: one dispatch a unit that was brought in.</summary>
+    /// <param name="before">Those that assisted before.</param>
+    public static IReadOnlyList<string> PublishJoined(RoutedInquiry i, int before, string account, Sealed words, UnitOfWork work) =>
+        [.. i.AssistingUnitCodes.Skip(before).Select((unit, n) => Dispatch(i with { Reason = JointHandling, CatalogueEntry = "", RunnerUpUnitCode = "", DecidedBy = account, Designated = false }, unit, before + n + 2, work, words))];
+
+    const string JointHandling = "JointHandling";
+
+    /// <param name="ordinal">Of the unit in its dispatch; 1 leads.</param>
+    static string Dispatch(RoutedInquiry i, string unit, int ordinal, UnitOfWork work, Sealed? words = null)
+    {
+        var taskId = RoutingDecision.TaskId(i.InquiryId, i.DispatchNo, ordinal);
+        work.Emit(i.InquiryId, new InquiryDispatched
+        {
+            InquiryId = i.InquiryId, TaskId = taskId, DispatchNo = i.DispatchNo, UnitCode = unit, Role = ordinal == 1 ? UnitRole.Lead : UnitRole.Assisting,
+            DispatchedAt = CityTime.Stamp(work.Now), Reason = i.Reason, CatalogueEntry = i.CatalogueEntry, RunnerUpUnitCode = i.RunnerUpUnitCode, DispatchedBy = i.DecidedBy,
+            Kind = i.Kind, Urgency = i.Urgency, CategoryCode = i.CategoryCode, AreaCode = i.AreaCode, Channel = i.Channel, ReceivedAt = CityTime.Stamp(i.ReceivedAt),
+            Designated = i.Designated, Words = words,
+        });
+        return taskId;
     }
 }

@@ -19,8 +19,13 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
     public CaseAnswer? Answer => (Task is null ? null : File.Answers.FirstOrDefault(a => a.TaskId == Task.TaskId)) ?? File.Answers.FirstOrDefault(a => a.TaskId.Length == 0);
     /// <summary>The answer is still to be written, by this reader.</summary>
     public bool Writable => MayAnswer && !Closed && Task is not null && WorkView.IsOpen(Task);
-    /// <summary>退单 can still be asked for; Casework decides.</summary>
-    public bool MayReturn => Writable && Task is { Role: UnitRole.Lead, ReturnState: "", Designated: false } && !ReturnOver;
+    /// <summary>退单 can still be asked for, or a part handed back; Casework decides.</summary>
+    public bool MayReturn => Returnable && !ReturnOver;
+    public bool Returnable => Writable && Task is { ReturnState: "" } task && (!task.Designated || task.Role == UnitRole.Assisting);
+    /// <summary>会办: other units can be brought in; Routing decides.</summary>
+    public bool MayJoin => Writable && Task is { Role: UnitRole.Lead, ReturnState: not "Requested" };
+    /// <summary>The parts of those who assist in the newest dispatch, whatever became of them.</summary>
+    public IReadOnlyList<TaskRow> Assisting => [.. File.Tasks.Where(t => t.Role == UnitRole.Assisting && t.DispatchNo == File.Tasks.Max(all => all.DispatchNo))];
     public bool ReturnOver => Task?.ReturnBy is { } by && Calendar is { } days && days.Today > WorkCalendar.DueDay(by.ToDateTimeOffset());
     /// <summary>延期 can still be asked for; Casework decides.</summary>
     public bool MayExtend => Writable && Task is { ExtensionState: not "Requested", ExtensionsLeft: > 0, ReturnState: not "Requested", Late: false } && Left != TimeLeft.Late;

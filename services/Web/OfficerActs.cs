@@ -32,12 +32,25 @@ internal static class OfficerActs
         {
             await call.Hub.Casework.ReturnTaskAsync(new()
             { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"], Reason = call["reason"], Words = call["words"], SuggestedUnitCode = call["suggested"] }, call.As);
-            return new(Say: call.T["officer.return.asked", call["inquiryId"]], Forget: [$"return/{call["inquiryId"]}"], Again: true);
+            return new(Say: call.T[call.Has("assisting") ? "officer.handback.done" : "officer.return.asked", call["inquiryId"]], Forget: [$"return/{call["inquiryId"]}"], Again: true);
         });
         app.MapAct("withdraw-return", async call =>
         {
             await call.Hub.Casework.WithdrawReturnAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"] }, call.As);
             return new(Say: call.T["officer.return.kept", call["inquiryId"]], Again: true);
+        });
+        app.MapAct("joint-handling", async call =>
+        {
+            if (!int.TryParse(call["expected"], out var expected)) return new(call.T["act.stale"]);
+            await call.Hub.Routing.RequestJointHandlingAsync(new()
+            {
+                CommandId = call["commandId"], InquiryId = call["inquiryId"], ExpectedDispatchNo = expected, Words = call["words"],
+                UnitCodes = { call["unit"].Split(',', StringSplitOptions.RemoveEmptyEntries).Distinct() }, // fields of one name come joined
+            }, call.As);
+            var scope = $"joint/{call["inquiryId"]}";
+            await call.Hub.Casework.DropDraftsAsync(new() { Scope = scope }, call.As);
+            // The page stays: somebody writes the answer in it. The form's next use is another command.
+            return new(Say: call.T["officer.joint.asked", call["inquiryId"]], Forget: [scope], Data: new { Next = Acts.NewId() });
         });
         app.MapAct("extend-task", async call =>
         {
@@ -93,7 +106,8 @@ internal static class OfficerActs
             var file = await call.Hub.Casework.GetCaseAsync(new() { InquiryId = call["inquiryId"] }, call.As);
             if (file.Answers.FirstOrDefault(a => a.TaskId == call["taskId"]) is { } answer)
                 return call.T["officer.meanwhile.answered", names.Officer(answer.OfficerId), CaseWords.At(answer.AnsweredAt, call.T)];
-            return file.Timeline.LastOrDefault(e => e.Act is "InquiryClosed" or "TaskWithdrawn") is { } end ? call.T[$"officer.meanwhile.{end.Act}", CaseWords.At(end.At, call.T)] : null;
+            var unit = file.Tasks.FirstOrDefault(t => t.TaskId == call["taskId"])?.UnitCode;
+            return file.Timeline.LastOrDefault(e => e.Act == "InquiryClosed" || (e.Act == "TaskWithdrawn" && e.UnitCode == unit)) is { } end ? call.T[$"officer.meanwhile.{end.Act}", CaseWords.At(end.At, call.T)] : null;
         }
         catch (RpcException) { return null; }
     }

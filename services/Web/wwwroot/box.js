@@ -1,4 +1,4 @@
-// Forms that stand where a case's side stands: 退单, 延期 and what is said to it. Of them and the person's data one is open. And the unit that find.js found.
+// Forms that stand where a case's side stands: 退单, 会办, 延期 and what is said to it. Of them and the person's data one is open. And the units that find.js found.
 const $ = (selector, within = document) => within.querySelector(selector);
 // Asked for each time: a page that is merged into this one brings its own.
 const opened = () => $('.boxed:not([hidden])');
@@ -27,11 +27,46 @@ function suggest(box, code = '', unit = '') {
   $('.chip', chosen).textContent = unit;
   chosen.hidden = code === '';
 }
+// 会办: as many as are wanted, each taken out again by its own button.
+function choose(place, code, unit) {
+  if ([...place.children].some(chip => chip.firstChild.value === code)) return;
+  const chip = Object.assign(document.createElement('span'), { className: 'chip' }), out = Object.assign(document.createElement('button'), { type: 'button', className: 'btn sm', textContent: '✕', ariaLabel: `${place.dataset.drop} ${unit}` });
+  out.onclick = () => { chip.remove(); $('[data-find]', place.closest('.boxed')).focus(); };
+  chip.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'unit', value: code }), Object.assign(document.createElement('b'), { textContent: unit }), out);
+  place.append(chip);
+  $('[data-said]', place.closest('form')).hidden = true;
+}
+const joint = e => { const place = e.target.querySelector?.('[data-chosen]'); return place?.closest('form') === e.target ? place : null; };
+document.addEventListener('submit', e => {
+  const place = joint(e);
+  if (place && !place.children.length) {
+    e.preventDefault();
+    e.stopPropagation();
+    Object.assign($('[data-said]', e.target), { textContent: place.dataset.none, hidden: false });
+    $('[data-find]', e.target).focus();
+  }
+  else if (place) e.target.dataset.hold = e.target.dataset.sentence.replace('{units}', [...place.children].map(chip => $('b', chip).textContent).join(e.target.dataset.and));
+}, true);
+// While it waits to leave, one goes on; what is taken back or refused is there again as it was.
+document.addEventListener('hub:held', e => { if (joint(e)) close(); });
+for (const back of ['hub:undone', 'hub:refused', 'hub:lost']) document.addEventListener(back, e => { if (joint(e)) open(e.target.closest('.boxed').id); });
+document.addEventListener('hub:done', e => {
+  const place = joint(e);
+  if (!place) return;
+  place.replaceChildren();
+  $('[name=commandId]', e.target).value = e.detail.data.next;
+  const words = $('textarea', e.target);
+  words.value = '';
+  words.dispatchEvent(new Event('input', { bubbles: true }));
+});
 document.addEventListener('click', e => {
   const opens = e.target.closest?.('[data-box]');
   if (opens) open(opens.dataset.box);
   else if (e.target.closest?.('[data-box-close]')) close();
   else if (e.target.closest?.('[data-suggest-none]')) { suggest(opened()); $('[data-find]', opened()).focus(); }
 });
-document.addEventListener('hub:found', e => { const box = e.target.closest?.('.boxed'); if (box) suggest(box, e.detail.code, e.detail.unit); });
+document.addEventListener('hub:found', e => {
+  const box = e.target.closest?.('.boxed'), place = box && $('[data-chosen]', box);
+  if (place) choose(place, e.detail.code, e.detail.unit); else if (box) suggest(box, e.detail.code, e.detail.unit);
+});
 document.addEventListener('hub:box', e => { if (opened()?.id !== e.detail) close(); });

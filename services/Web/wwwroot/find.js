@@ -3,12 +3,13 @@ import { load, unitsLike } from './units.js';
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+const listOf = field => document.getElementById(field.getAttribute('aria-controls'));
 async function find(field, at = 0) {
-  const list = $('#found'), typed = field.value.trim(), found = await unitsLike(typed, 8);
+  const list = listOf(field), typed = field.value.trim(), found = await unitsLike(typed, 8);
   if (!list || field.value.trim() !== typed) return;
   list.replaceChildren(...found.map((u, n) => {
     const li = document.createElement('li');
-    li.role = 'option'; li.id = 'found-' + n; li.ariaSelected = String(n === at);
+    li.role = 'option'; li.id = `${list.id}-${n}`; li.ariaSelected = String(n === at);
     li.dataset.code = u.code; li.dataset.unit = u.name;
     li.append(Object.assign(document.createElement('b'), { textContent: u.name }), ' ', Object.assign(document.createElement('span'), { className: 'meta t3', textContent: u.area }));
     return li;
@@ -17,7 +18,7 @@ async function find(field, at = 0) {
   list.hidden = !typed;
   list.dataset.at = at;
   field.ariaExpanded = String(!list.hidden);
-  if (found.length) field.setAttribute('aria-activedescendant', 'found-' + at); else field.removeAttribute('aria-activedescendant');
+  if (found.length) field.setAttribute('aria-activedescendant', `${list.id}-${at}`); else field.removeAttribute('aria-activedescendant');
 }
 const close = field => { field.value = ''; find(field); };
 function take(field, li, also) {
@@ -31,7 +32,7 @@ document.addEventListener('compositionend', e => { if (e.target.matches?.('[data
 document.addEventListener('keydown', e => {
   const field = e.target;
   if (!field.matches?.('[data-find]') || e.isComposing || e.keyCode === 229) return;
-  const options = $$('#found [data-code]'), at = +($('#found').dataset.at ?? 0);
+  const options = $$('[data-code]', listOf(field)), at = +(listOf(field).dataset.at ?? 0);
   if (e.key === 'ArrowDown' || e.key === 'ArrowUp') { e.preventDefault(); find(field, (at + (e.key === 'ArrowDown' ? 1 : options.length - 1)) % Math.max(1, options.length)); }
   if (e.key === 'Escape') { close(field); $('h1')?.focus(); }
   if (e.key === 'Enter') {
@@ -40,8 +41,8 @@ document.addEventListener('keydown', e => {
   }
 });
 document.addEventListener('mousedown', e => {
-  const li = e.target.closest?.('#found [data-code]');
+  const li = e.target.closest?.('.find [data-code]');
   if (!li) return;
   e.preventDefault();
-  take($('[data-find]'), li, e.shiftKey);
+  take($('[data-find]', li.closest('.find')), li, e.shiftKey);
 });

@@ -26,14 +26,23 @@ public class ReturnTests
     }
 
     [Fact]
-    public void Only_the_lead_unit_returns_and_only_while_it_has_something_to_do()
+    public void Only_its_unit_returns_a_task_and_only_while_it_has_something_to_do()
     {
         Assert.Equal("NotYours", Code(Return(WithAnOfficer(), by: Stranger)));
-        Assert.Equal("AssistingUnit", Code(Return(Joint(), Asks(Helper, suggested: Heat), Assistant)));
         Assert.Equal("AlreadyAnswered", Code(Return(WithAnOfficer().Answered())));
         Assert.Equal("TaskWithdrawn", Code(Return(WithAnOfficer(Dispatched(Again, 2, Heat)))));
         Assert.Equal("TaskWaiting", Code(Return(Of(Registered(), Dispatched(Lead, 1, Roads)))));
         Assert.Equal("UnknownTask", Code(Return(WithAnOfficer(), Asks("x"))));
+    }
+
+    [Fact]
+    public void An_assisting_unit_hands_its_part_back_at_once_and_nobody_has_to_decide()
+    {
+        var step = Return(Joint(), Asks(Helper, suggested: ""), Assistant).Value!;
+        Assert.Equal((Helper, "HandedBack"), Assert.IsType<TaskWithdrawn>(Assert.Single(step.Events)) is var said ? (said.TaskId, said.Reason) : default);
+        Assert.Equal([("Assigned", Lead), ("Withdrawn", Helper)], step.Case.Tasks.Select(t => (t.State, t.TaskId)));
+        Assert.Equal(["ReturnRequested", "TaskWithdrawn"], CaseView.File(step.Case, null, [], null).Timeline.Where(e => e.UnitCode == Water).TakeLast(2).Select(e => e.Act));
+        Assert.Equal("TaskWithdrawn", Code(Return(step.Case, Asks(Helper, suggested: ""), Assistant)));
     }
 
     [Theory, InlineData("", "basis", "InvalidReason"), InlineData("Lazy", "basis", "InvalidReason"), InlineData("WrongArea", "", "BasisMissing"), InlineData("WrongArea", " \n", "BasisMissing"), InlineData("WrongArea", "a\0b", "InvalidWords")]

@@ -39,10 +39,10 @@ public sealed class ReturnTests
     }
 
     /// <summary>The unit's officer has the task of that dispatch.</summary>
-    static async Task AssignAsync(TestHub hub, int no, string unit)
+    internal static async Task AssignAsync(TestHub hub, int no, string unit, int ordinal = 1)
     {
         await hub.QuietAsync();
-        await SayAsync(hub, "assignment", id, new OfficerAssigned { InquiryId = id, TaskId = $"{id}/{no}/1", DispatchNo = no, UnitCode = unit, OfficerId = $"LO-{unit}", AssignedAt = CityTime.Stamp(DateTimeOffset.UtcNow) });
+        await SayAsync(hub, "assignment", id, new OfficerAssigned { InquiryId = id, TaskId = $"{id}/{no}/{ordinal}", DispatchNo = no, UnitCode = unit, OfficerId = $"LO-{unit}", AssignedAt = CityTime.Stamp(DateTimeOffset.UtcNow) });
         await hub.QuietAsync();
     }
 
@@ -52,7 +52,7 @@ public sealed class ReturnTests
     static Contracts.Routing.Routing.RoutingClient Router(TestHub hub) => new(GrpcChannel.ForAddress(hub.Grpc));
     static Task<RoutingState> StateAsync(TestHub hub) => Router(hub).GetRoutingAsync(new() { InquiryId = id }, As(hub, "", "d1", Roles.Dispatcher)).ResponseAsync;
 
-    static Task PlaceAsync(TestHub hub, int seen, string unit) => Router(hub).PlaceInquiryAsync(new() { CommandId = $"p{seen}", InquiryId = id, ExpectedDispatchNo = seen, LeadUnitCode = unit }, As(hub, "", "d1", Roles.Dispatcher)).ResponseAsync;
+    internal static Task PlaceAsync(TestHub hub, int seen, string unit) => Router(hub).PlaceInquiryAsync(new() { CommandId = $"p{seen}", InquiryId = id, ExpectedDispatchNo = seen, LeadUnitCode = unit }, As(hub, "", "d1", Roles.Dispatcher)).ResponseAsync;
     internal static Task<CaseFile> FileAsync(TestHub hub) => Client(hub).GetCaseAsync(new() { InquiryId = id }, As(hub, "", "s1", Roles.Supervisor)).ResponseAsync;
 
     [Fact]
