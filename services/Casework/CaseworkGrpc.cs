@@ -13,7 +13,7 @@ namespace InquiryHub.Casework;
 
 /// <summary>What is read of cases, and what belongs to a person: drafts, looks, a rating. The acts are in CaseworkActs.cs.</summary>
 [Authorize]
-sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress, LiveTasks live, Drafts drafts, Reveals reveals, IHostApplicationLifetime lifetime)
+sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress, LiveTasks live, Drafts drafts, Reveals reveals, Presence presence, IHostApplicationLifetime lifetime)
     : Contracts.Casework.Casework.CaseworkBase
 {
     public override async Task<ListCasesReply> ListCases(ListCasesRequest request, ServerCallContext context)
@@ -83,17 +83,25 @@ sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer,
         if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId) || await CaseworkStore.CaseAsync(database, inquiryId, stop) is not { Registration: not null } c || !sight.Sees(c))
             throw Answers.Refused(Refusals.UnknownInquiry);
         using var step = Trace.Walk(6, "Casework", c.Trace); // Walk 6: the officer reads the case
+        var others = request.Looking ? presence.LookAsync(inquiryId, Actor.Of(context.GetHttpContext().User)) : Task.FromResult<IReadOnlyList<Present>>([]);
         var (text, answers) = await CaseworkStore.TextsAsync(database, c, stop);
         var ratings = text?.Ratings?.ToDictionary(r => r.AnswerNo, r => ring.Unseal<Text>(inquiryId, Sealed.Parser.ParseFrom(r.Words))?.Text_ ?? "");
-        return CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)), ratings, words => reveals.Words(inquiryId, words));
+        var file = CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)), ratings, words => reveals.Words(inquiryId, words));
+        file.Others.AddRange(await others);
+        return file;
     }
 
     [AllowAnonymous]
     public override async Task<Progress> GetProgress(GetProgressRequest request, ServerCallContext context) =>
         await progress.ReadAsync(request.InquiryId, request.QueryCode, context.CancellationToken) ?? throw Answers.Refused(Refusals.WrongNumberOrCode);
 
-    public override async Task<SaveDraftReply> SaveDraft(SaveDraftRequest request, ServerCallContext context) =>
-        (await drafts.SaveAsync(Actor.Of(context.GetHttpContext().User).Account, request)).OrRefuse();
+    public override async Task<SaveDraftReply> SaveDraft(SaveDraftRequest request, ServerCallContext context)
+    {
+        var actor = Actor.Of(context.GetHttpContext().User);
+        var reply = (await drafts.SaveAsync(actor.Account, request)).OrRefuse();
+        if (request.Text.Length > 0 && DraftDecision.CaseOf(request.Scope) is { } inquiryId) presence.Wrote(inquiryId, actor);
+        return reply;
+    }
 
     public override async Task<ListDraftsReply> ListDrafts(ListDraftsRequest request, ServerCallContext context) =>
         (await drafts.ListAsync(Actor.Of(context.GetHttpContext().User).Account, request.Scope, context.CancellationToken)).OrRefuse();

@@ -15,7 +15,7 @@ public sealed class CaseworkModule : IHubModule
         builder.AddHubService(Name, services => new HubService(Name, Sources: ["channels", "routing", "assignment", "sla", "directory"],
             new CaseworkHandlers(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LiveTasks>()), typeof(CaseworkModule).Assembly, UnitNames.Of));
         builder.Services.AddSingleton<ProgressDoor>().AddSingleton<LiveTasks>().AddHostedService(services => services.GetRequiredService<LiveTasks>())
-            .AddSingleton<Reveals>().AddSingleton<Drafts>().AddHostedService(services => services.GetRequiredService<Drafts>());
+            .AddSingleton<Presence>().AddSingleton<Reveals>().AddSingleton<Drafts>().AddHostedService(services => services.GetRequiredService<Drafts>());
     }
 
     public void Map(WebApplication app)

@@ -53,6 +53,9 @@ static class DraftDecision
     public static string ShardKey(string account, string scope) =>
         new[] { OfCase, OfReturn, OfExtension }.FirstOrDefault(of => scope.StartsWith(of, StringComparison.Ordinal)) is { } of && InquiryNumber.TryRead(scope[of.Length..], out var inquiryId) ? inquiryId : account;
 
+    /// <summary>The case in whose answer a scope's drafts stand; null for any other.</summary>
+    public static string? CaseOf(string scope) => scope.StartsWith(OfCase, StringComparison.Ordinal) && InquiryNumber.TryRead(scope[OfCase.Length..], out var inquiryId) ? inquiryId : null;
+
     const string OfCase = "case/", OfReturn = "return/", OfExtension = "extend/";
     public static string ScopeOf(string inquiryId) => OfCase + inquiryId;
     public static string ReturnScopeOf(string inquiryId) => OfReturn + inquiryId;

@@ -34,6 +34,26 @@ public sealed class OfficerFaultTests(BrowserHub hub)
     }
 
     [Fact]
+    public async Task Of_two_officers_at_one_case_each_reads_that_the_other_is_there_and_who_writes()
+    {
+        var task = await hub.TaskAsync("路边长椅松动");
+        var colleague = await hub.ColleagueAsync(task);
+        var first = await hub.CaseAsync(task);
+        await first.LiveAsync();
+        await Expect(first.Locator(".here")).ToBeEmptyAsync();
+        var second = await hub.CaseAsync(task, colleague);
+        await Expect(second.Locator(".here")).ToContainTextAsync("也在看");
+        await Expect(first.Locator(".here")).ToContainTextAsync("也在看", new() { Timeout = 20_000 });
+        await first.WriteAsync("#reply", "已派人加固。");
+        await Expect(second.Locator(".here .warn")).ToContainTextAsync("正在写答复", new() { Timeout = 20_000 });
+        await second.SoundAsync();
+        await second.PictureAsync("officer-two-at-one-case");
+        await first.Context.CloseAsync();
+        await Expect(second.Locator(".here")).ToBeEmptyAsync(new() { Timeout = 60_000 }); // who has left is forgotten
+        await second.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Two_windows_of_one_officer_show_both_texts_and_the_officer_chooses()
     {
         var task = await hub.TaskAsync("健身器材损坏");
