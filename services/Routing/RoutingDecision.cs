@@ -159,14 +159,14 @@ static class RoutingDecision
     /// 会办: the lead unit (首接负责: it stays the lead) brings in units that have no part in it yet; each gets a task of the same dispatch. A unit that
     /// handed its part back isn't asked twice.
     /// </summary>
-    /// <param name="unit">The unit of who asks.</param>
+    /// <param name="unit">The unit of who asks; empty for an account without one.</param>
     /// <param name="asked">Which units.</param>
     /// <param name="words">What they are asked to do.</param>
     public static Outcome<RoutedInquiry> Join(RoutedInquiry? inquiry, int expectedDispatchNo, string unit, IReadOnlyList<string> asked, string words, Catalogue catalogue)
     {
         if (inquiry is null) return Refusals.UnknownInquiry;
         if (inquiry.Declined is not null) return AlreadyDeclined;
-        if (inquiry.DispatchNo != expectedDispatchNo || inquiry.UnitCode != unit)
+        if (inquiry.DispatchNo != expectedDispatchNo || inquiry.UnitCode != unit || unit.Length == 0)
             return Refusals.Of("NotLeadUnit", "只有现在的主办单位可以请其他单位会办；这件诉求可能已改派，请刷新。", "Only the unit that leads now may bring in others; the inquiry may have gone to another unit, please refresh.");
         if (inquiry.Return is not null)
             return Refusals.Of("ReturnRequested", "本单位正申请退单：要会办的，请先撤回退单。", "Your unit wants to return it: take the return back first, then bring in others.");

@@ -28,7 +28,7 @@ public sealed class JointHandlingTests
     {
         Assert.Equal("NotLeadUnit", Join(Led, ["water"], by: "heat").Refusal!.Code);
         Assert.Equal("NotLeadUnit", Join(Led, ["water"], seen: 1).Refusal!.Code);
-        Assert.Equal("NotLeadUnit", Join(Led with { DispatchNo = 0, UnitCode = "" }, ["water"], seen: 0).Refusal!.Code);
+        foreach (var by in new[] { "roads", "" }) Assert.Equal("NotLeadUnit", Join(Led with { DispatchNo = 0, UnitCode = "" }, ["water"], seen: 0, by).Refusal!.Code); // held: nobody leads
         Assert.Equal("UnknownInquiry", Join(null, ["water"]).Refusal!.Code);
     }
 
