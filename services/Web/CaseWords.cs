@@ -60,6 +60,13 @@ internal static class CaseWords
 
     public static string DoorIcon(string channel) => Door(channel) switch { "query" => "globe", "email" => "mail", "qq" => "chat", "slip" => "printer", _ => "phone" };
 
+    /// <summary>What became of a unit's task while somebody wrote in it; null when nothing did.</summary>
+    public static string? Meanwhile(CaseFile file, string unit, NameList names, Texts t)
+    {
+        if (file.Answers.LastOrDefault(a => a.TaskId.Length > 0 && a.UnitCode == unit) is { } answer) return t["officer.meanwhile.answered", names.Officer(answer.OfficerId), At(answer.AnsweredAt, t)];
+        return file.Timeline.LastOrDefault(e => e.Act == "InquiryClosed" || (e.Act == "TaskWithdrawn" && e.UnitCode == unit)) is { } end ? t[$"officer.meanwhile.{end.Act}", At(end.At, t)] : null;
+    }
+
     /// <summary>Where the answer is now, from the acts since it was given: a code of officer.delivery.</summary>
     public static (string Code, CaseEntry? Entry) Delivery(CaseFile file)
     {

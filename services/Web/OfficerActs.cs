@@ -104,10 +104,7 @@ internal static class OfficerActs
         try
         {
             var file = await call.Hub.Casework.GetCaseAsync(new() { InquiryId = call["inquiryId"] }, call.As);
-            if (file.Answers.FirstOrDefault(a => a.TaskId == call["taskId"]) is { } answer)
-                return call.T["officer.meanwhile.answered", names.Officer(answer.OfficerId), CaseWords.At(answer.AnsweredAt, call.T)];
-            var unit = file.Tasks.FirstOrDefault(t => t.TaskId == call["taskId"])?.UnitCode;
-            return file.Timeline.LastOrDefault(e => e.Act == "InquiryClosed" || (e.Act == "TaskWithdrawn" && e.UnitCode == unit)) is { } end ? call.T[$"officer.meanwhile.{end.Act}", CaseWords.At(end.At, call.T)] : null;
+            return CaseWords.Meanwhile(file, call.User.FindFirst("unit")?.Value ?? "", names, call.T);
         }
         catch (RpcException) { return null; }
     }

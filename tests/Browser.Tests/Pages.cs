@@ -37,11 +37,14 @@ public static class Pages
     }
 
     /// <summary>A page in both languages and both themes; not all four together, which would take as long as a whole day at the desk.</summary>
-    public static async Task PicturesAsync(this BrowserHub hub, string? account, string path, string name, string ready)
+    /// <param name="ready">What is there when it is drawn, or opened.</param>
+    /// <param name="key">Opens what is to be pictured.</param>
+    public static async Task PicturesAsync(this BrowserHub hub, string? account, string path, string name, string ready, string? key = null)
     {
         foreach (var (language, dark) in new[] { ("zh-CN", false), ("en", true) })
         {
             var page = await hub.OpenAsync(account, path, language, dark);
+            if (key is not null) await page.Keyboard.PressAsync(key);
             await page.Locator(ready).First.WaitForAsync();
             await page.SoundAsync();
             await page.PictureAsync($"{name}-{language}{(dark ? "-dark" : "")}");

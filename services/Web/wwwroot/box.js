@@ -4,13 +4,17 @@ const $ = (selector, within = document) => within.querySelector(selector);
 const opened = () => $('.boxed:not([hidden])');
 let from;
 
+// Without the cursor: nothing that comes by itself takes it from who writes.
+function show(box) {
+  document.dispatchEvent(new CustomEvent('hub:box', { detail: box.id }));
+  box.hidden = false;
+}
 function open(id) {
   const box = $('#' + id);
   // Its reason came after the page: read again it has the form, and what was typed is a draft.
   if (!box) { location.reload(); return; }
   if (!box.contains(document.activeElement)) from = document.activeElement;
-  document.dispatchEvent(new CustomEvent('hub:box', { detail: id }));
-  box.hidden = false;
+  show(box);
   $('input:not([type=hidden]), textarea, form button', box).focus();
 }
 function close() {
@@ -36,7 +40,7 @@ function choose(place, code, unit) {
   place.append(chip);
   $('[data-said]', place.closest('form')).hidden = true;
 }
-const joint = e => { const place = e.target.querySelector?.('[data-chosen]'); return place?.closest('form') === e.target ? place : null; };
+const joint = e => e.target.matches?.('form') ? $('[data-chosen]', e.target) : null;
 document.addEventListener('submit', e => {
   const place = joint(e);
   if (place && !place.children.length) {
@@ -49,7 +53,7 @@ document.addEventListener('submit', e => {
 }, true);
 // While it waits to leave, one goes on; what is taken back or refused is there again as it was.
 document.addEventListener('hub:held', e => { if (joint(e)) close(); });
-for (const back of ['hub:undone', 'hub:refused', 'hub:lost']) document.addEventListener(back, e => { if (joint(e)) open(e.target.closest('.boxed').id); });
+for (const back of ['hub:undone', 'hub:refused', 'hub:lost']) document.addEventListener(back, e => { if (joint(e)) show(e.target.closest('.boxed')); });
 document.addEventListener('hub:done', e => {
   const place = joint(e);
   if (!place) return;

@@ -32,6 +32,22 @@ public sealed class CaseWordsTests
     }
 
     [Fact]
+    public void What_became_of_a_task_is_told_of_the_own_units_not_of_anothers()
+    {
+        var file = File();
+        Assert.Null(CaseWords.Meanwhile(file, "A", NameList.None, zh));
+        file.Timeline.Add(new CaseEntry { Act = "TaskWithdrawn", UnitCode = "A", At = Minute(1) });
+        file.Timeline.Add(new CaseEntry { Act = "TaskWithdrawn", UnitCode = "B", At = Minute(2) });
+        Assert.Contains(":01", CaseWords.Meanwhile(file, "A", NameList.None, zh));
+        Assert.Contains(":02", CaseWords.Meanwhile(file, "B", NameList.None, zh));
+        file.Answers.Add(new CaseAnswer { TaskId = "b", UnitCode = "B", OfficerId = "LO-7", AnsweredAt = Minute(3) });
+        Assert.Contains("LO-7", CaseWords.Meanwhile(file, "B", NameList.None, zh));
+        Assert.Contains(":01", CaseWords.Meanwhile(file, "A", NameList.None, zh));
+    }
+
+    static Google.Protobuf.WellKnownTypes.Timestamp Minute(int minute) => new() { Seconds = 60 * minute };
+
+    [Fact]
     public void Where_an_answer_is_comes_from_the_newest_thing_that_happened_to_it()
     {
         var file = File();
