@@ -20,8 +20,8 @@ public sealed class HubDatabase(string connectionString) : IAsyncDisposable
     /// </summary>
     internal NpgsqlConnection Open(HubService service) => Open(service.Name + " kernel", $"-c role={service.Role}");
 
-    /// <summary>As whoever this process logs in as: the owner, or the role of its one service. For the relay of all its services.</summary>
-    internal NpgsqlConnection OpenRelay() => Open("relay", "");
+    /// <summary>As whoever this process logs in as: the owner, or the role of its one service. For what works for all its services.</summary>
+    internal NpgsqlConnection OpenLogin(string name) => Open(name, "");
 
     NpgsqlConnection Open(string name, string role)
     {

@@ -101,7 +101,7 @@ public static class HubHost
         {
             if (string.IsNullOrEmpty(connectionString)) throw new InvalidDataException("ConnectionStrings__Hub is not set: it must name the PostgreSQL database of the hub.");
             builder.Services.AddSingleton(_ => new HubDatabase(connectionString)).AddHostedService<Housekeeping>();
-            if (KafkaOptions.Of(builder.Configuration) is { } log) builder.Services.AddSingleton(sp => new KafkaLink(log, sp.GetRequiredService<Shards>(), box.HubId)).AddHostedService<Relay>();
+            if (KafkaOptions.Of(builder.Configuration) is { } log) builder.Services.AddSingleton(sp => new KafkaLink(log, sp.GetRequiredService<Shards>(), box.HubId)).AddHostedService<Relay>().AddSingleton<KafkaReader>().AddHostedService(sp => sp.GetRequiredService<KafkaReader>());
         }
 
         var app = builder.Build();

@@ -29,6 +29,6 @@ public static class HubServiceExtensions
     static IInboundLog Log(IServiceProvider sp, string name)
     {
         var (service, database, health, log) = (sp.GetRequiredKeyedService<HubService>(name), sp.GetRequiredService<HubDatabase>(), sp.GetRequiredKeyedService<ServiceHealth>(name), sp.GetRequiredService<ILogger<ServiceLoop>>());
-        return sp.GetService<KafkaLink>() is { } kafka ? new KafkaLog(service, database, kafka, health, log) : new EmbeddedLog(service, database, sp.GetRequiredService<Shards>(), health, log);
+        return sp.GetService<KafkaReader>() is { } kafka ? kafka.Of(service) : new EmbeddedLog(service, database, sp.GetRequiredService<Shards>(), health, log);
     }
 }

@@ -15,11 +15,16 @@ internal sealed class KafkaLink(KafkaOptions options, Shards shards, string hubI
     readonly Lazy<IAdminClient> admin = new(() => new AdminClientBuilder(options.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build());
     IProducer<string, byte[]>? producer;
 
+    readonly ConcurrentDictionary<Position, TopicPartition> partitions = [];
+    readonly ConcurrentDictionary<TopicPartition, Position> positions = [];
+
     public KafkaOptions Options => options;
+    public TopicPartition PartitionOf(Position position) => partitions.GetOrAdd(position, p => new(options.TopicOf(p.Source), p.Shard));
+    public Position PositionOf(TopicPartition partition) => positions.GetOrAdd(partition, p => new(options.ServiceOf(p.Topic), p.Partition.Value));
     public byte[] HubId { get; } = Encoding.ASCII.GetBytes(hubId);
 
     /// <summary>One group a service and hub: two hubs on one cluster may not take each other's partitions.</summary>
-    public string GroupOf(string service) => $"{options.TopicPrefix}hub.{service}.{hubId[..8]}";
+    public string GroupOf(string services) => $"{options.TopicPrefix}hub.{services}.{hubId[..8]}";
 
     /// <summary>Null while a broker answers; else since when none does. An alarm, no refusal: the outbox keeps what is to be sent.</summary>
     public DateTimeOffset? AwaySince { get; private set; }
@@ -106,23 +111,23 @@ internal sealed class KafkaLink(KafkaOptions options, Shards shards, string hubI
     }
 
     /// <summary>Null when it is none of this hub's events; <paramref name="foreign"/> then tells another hub's (true) from no event at all.</summary>
-    public Message? Unwrap(ConsumeResult<string, byte[]> r, string incarnation, out bool foreign)
+    public Message? Unwrap(ConsumeResult<string, byte[]> r, Position at, string incarnation, out bool foreign)
     {
         foreign = false;
-        byte[]? hub = null, seq = null, type = null, at = null, trace = null;
+        byte[]? hub = null, seq = null, type = null, recorded = null, trace = null;
         foreach (var h in r.Message.Headers ?? [])
             switch (h.Key)
             {
                 case "hub": hub = h.GetValueBytes(); break;
                 case "seq": seq = h.GetValueBytes(); break;
                 case "type": type = h.GetValueBytes(); break;
-                case "recorded_at": at = h.GetValueBytes(); break;
+                case "recorded_at": recorded = h.GetValueBytes(); break;
                 case "traceparent": trace = h.GetValueBytes(); break;
             }
         if (hub is not null && !hub.AsSpan().SequenceEqual(HubId)) { foreign = true; return null; }
-        if (hub is null || seq is not { Length: 8 } || at is not { Length: 8 } || type is null || r.Message.Key is null) return null;
-        return new(options.ServiceOf(r.Topic), r.Partition.Value, BinaryPrimitives.ReadInt64BigEndian(seq), r.Message.Key, string.Intern(Encoding.UTF8.GetString(type)),
-            trace is null ? null : Encoding.ASCII.GetString(trace), r.Message.Value ?? [], DateTimeOffset.UnixEpoch.AddTicks(BinaryPrimitives.ReadInt64BigEndian(at) * 10))
+        if (hub is null || seq is not { Length: 8 } || recorded is not { Length: 8 } || type is null || r.Message.Key is null) return null;
+        return new(at.Source, at.Shard, BinaryPrimitives.ReadInt64BigEndian(seq), r.Message.Key, string.Intern(Encoding.UTF8.GetString(type)),
+            trace is null ? null : Encoding.ASCII.GetString(trace), r.Message.Value ?? [], DateTimeOffset.UnixEpoch.AddTicks(BinaryPrimitives.ReadInt64BigEndian(recorded) * 10))
         { Offset = new(incarnation, r.Offset.Value) };
     }
 

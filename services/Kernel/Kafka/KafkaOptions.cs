@@ -39,9 +39,6 @@ public sealed record KafkaOptions(string BootstrapServers, string TopicPrefix, I
         EnableAutoCommit = true, MaxPollIntervalMs = 600_000, FetchQueueBackoffMs = 5, QueuedMinMessages = 20_000, ConsumeResultFields = "headers,topic",
         // Little of each partition at a time: behind a backlog all of them move on together, and an inquiry's facts come near each other.
         MaxPartitionFetchBytes = 128 * 1024,
-        // A broker answers a hundred times a second at most, not once a message: at 200 contacts a second its requests took half a core, and
-        // whoever waited for an answer waited longer for that. An idle consumer asks as often; Kafka__fetch_wait_max_ms says otherwise.
-        FetchMinBytes = 64 * 1024, FetchWaitMaxMs = 10,
     });
 
     internal AdminClientConfig Admin() => With(new AdminClientConfig());

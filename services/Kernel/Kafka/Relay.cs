@@ -55,7 +55,7 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
 
     void Serve(Action worked, CancellationToken token)
     {
-        using var connection = database.OpenRelay();
+        using var connection = database.OpenLogin("relay");
         // The cursor may lag what is published, never lead it: a lost one is published again.
         using (var relaxed = new NpgsqlCommand("set synchronous_commit = off", connection)) relaxed.ExecuteNonQuery();
         foreach (var s in services) Register(connection, s.Name);
@@ -109,7 +109,9 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
         public bool IsDown => Volatile.Read(ref left) == 0;
         public Error? Failed => failed;
 
-        public void Report(int rows, Error? error)
+        public void Report(DeliveryReport<string, byte[]> r) => Down(1, r.Error.IsError ? r.Error : null);
+
+        public void Down(int rows, Error? error)
         {
             if (error is not null) failed = error;
             if (Interlocked.Add(ref left, -rows) == 0) wake.Set();
@@ -171,12 +173,13 @@ internal sealed partial class Relay(HubDatabase database, Shards shards, KafkaLi
     {
         var producer = kafka.Producer();
         var flight = new Flight([.. rows.GroupBy(r => new Position(r.Source, r.Shard)).Select(g => (g.Key, tail.Next[g.Key], g.Last()))], rows.Count, wake);
+        Action<DeliveryReport<string, byte[]>> report = flight.Report;
         var sent = 0;
         try
         {
-            foreach (var row in rows) { producer.Produce(new TopicPartition(kafka.Options.TopicOf(row.Source), row.Shard), kafka.Wrap(row), r => flight.Report(1, r.Error.IsError ? r.Error : null)); sent++; }
+            foreach (var row in rows) { producer.Produce(kafka.PartitionOf(new(row.Source, row.Shard)), kafka.Wrap(row), report); sent++; }
         }
-        catch (ProduceException<string, byte[]> e) { flight.Report(rows.Count - sent, e.Error); }
+        catch (ProduceException<string, byte[]> e) { flight.Down(rows.Count - sent, e.Error); }
         foreach (var (at, old, last) in flight.Moves) tail.Moved(at, old with { Next = last.Seq + 1, RecordedAt = last.RecordedAt });
         return flight;
     }

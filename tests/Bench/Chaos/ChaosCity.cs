@@ -95,7 +95,8 @@ internal sealed class ChaosCity : IAsyncDisposable
         };
         if (Postbox is not null) (settings["Channels__Smtp__Host"], settings["Channels__Smtp__Port"]) = ("127.0.0.1", $"{Postbox.Port}");
         // Late answers only bite when the producer gives up on them: beyond its socket time-out, which is a minute by itself.
-        if (Mock is not null) (settings["Kafka__BootstrapServers"], settings["Kafka__socket_timeout_ms"]) = (Mock.BootstrapServers, "2500");
+        // The mock holds a fetch open for the whole wait, with or without messages.
+        if (Mock is not null) (settings["Kafka__BootstrapServers"], settings["Kafka__socket_timeout_ms"], settings["Kafka__fetch_wait_max_ms"]) = (Mock.BootstrapServers, "2500", "5");
         if (Brokers is not null) settings["Kafka__BootstrapServers"] = Brokers.BootstrapServers;
         foreach (var (key, value) in options.Switches) settings[key] = value;
         foreach (var (key, value) in more) settings[key] = value;

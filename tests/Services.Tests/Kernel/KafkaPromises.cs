@@ -79,6 +79,29 @@ public abstract class KafkaPromises
         await HeardOnceInOrder(hub, 20, "p1");
     }
 
+    [Fact]
+    public async Task Services_of_one_process_read_together_and_each_goes_on_from_where_it_stands()
+    {
+        await using var hub = await StartAsync("ktogether", new Producer("p1"), new Ledger(["p1"]));
+        await SayAll(hub, 0, 5, "p1");
+        await HeardOnceInOrder(hub, 5, "p1");
+        Make(TopicOf("second"), 12);
+        // One of the two has all of it, the other nothing; and the first process reads the same for the one, in another group.
+        await using var both = await hub.JoinAsync([new Ledger(["p1"]), new Ledger(["p1"], name: "second")], Settings());
+        await SayAll(hub, 5, 5, "p1");
+        await Until.TrueAsync("the second has caught up", async () => await hub.ScalarAsync<long>("select coalesce(sum(value), 0)::bigint from second.tally") == 200, 30);
+        await HeardOnceInOrder(hub, 10, "p1");
+        foreach (var e in (await KernelTests.Entries(hub, "second")).Values) Assert.Equal(Enumerable.Range(0, 10).Select(n => $"p1:{n}"), e.Facts);
+        Assert.Equal(200, Published("p1"));
+    }
+
+    /// <summary>Records that were ever published there: more than there are events, and somebody had to ask for some again.</summary>
+    long Published(string service)
+    {
+        using var reader = new ConsumerBuilder<string, byte[]>(new ConsumerConfig { BootstrapServers = BootstrapServers, GroupId = "ends" }).Build();
+        return Enumerable.Range(0, 12).Sum(p => reader.QueryWatermarkOffsets(new(TopicOf(service), p), TimeSpan.FromSeconds(10)).High.Value);
+    }
+
     static async Task<string> Leases(TestHub hub)
     {
         using var http = new HttpClient { BaseAddress = hub.Http };
