@@ -36,7 +36,7 @@ sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer,
 
     public override async Task<ListTasksReply> ListTasks(ListTasksRequest request, ServerCallContext context)
     {
-        var filter = Worklist(context, request.OfficerId, request.UnitCode, request.State);
+        var filter = Worklist(context, request.OfficerId, request.UnitCode, request.State) with { DueAfter = CityTime.Instant(request.DueAfter), DueBy = CityTime.Instant(request.DueBy) };
         if (!Mark.TryRead(request.Page?.After, out var after)) throw Answers.Refused(CaseworkRefusals.InvalidPage);
         var size = Paging.Size(request.Page);
         var (rows, total) = await CaseworkStore.TasksAsync(database, filter, size, after, context.CancellationToken);

@@ -10,9 +10,13 @@ sealed record CaseFilter(string VisibleTo, string UnitCode, string Channel, stri
 /// <summary>Which tasks a list shows; empty holds nothing back, an empty state only those that are no longer open.</summary>
 sealed record TaskFilter(string UnitCode, string OfficerId, string State)
 {
+    /// <summary>Only of a list that is read once: who watches one watches all that is due whenever.</summary>
+    public DateTimeOffset? DueAfter { get; init; }
+    public DateTimeOffset? DueBy { get; init; }
+
     /// <summary>Whether a task stands in the list: the same as <see cref="CaseworkStore.TasksAsync"/> asks the database.</summary>
     public bool Has(string unitCode, string officerId, string state, bool extending) => (UnitCode.Length == 0 || UnitCode == unitCode) && (OfficerId.Length == 0 || OfficerId == officerId)
-        && State switch { "" => state is not ("Answered" or "Withdrawn"), CaseworkStore.Extending => extending, _ => State == state };
+        && State switch { "" => state is not ("Answered" or "Withdrawn"), CaseworkStore.Extending => extending, CaseworkStore.NotSignedIn => CaseworkStore.Unsigned.Contains(state), _ => State == state };
 }
 
 /// <summary>All tables and SQL of casework.</summary>
@@ -36,6 +40,8 @@ static class CaseworkStore
 
     /// <summary>What a list may be asked for beside the states: a supervisor has to decide.</summary>
     public const string Extending = "ExtensionRequested";
+    public const string NotSignedIn = "NotSignedIn";
+    public static readonly string[] Unsigned = ["Waiting", "Assigned"];
 
     public static readonly Table<DraftSet> Drafts = new("casework.draft", d => d.Key, new Column<DraftSet>("saved_at", d => d.SavedAt));
 
@@ -110,7 +116,10 @@ static class CaseworkStore
     {
         // Also for the states that are open anyway: so the index of what is open serves (22 ms a list at 3,000 tasks without it).
         var where = new Where(f.State switch { "Answered" or "Withdrawn" => "true", Extending => "extending", _ => "open" });
-        if (f.State.Length > 0 && f.State != Extending) where.And(p => $"state = {p}", f.State);
+        if (f.State == NotSignedIn) where.And(p => $"state = any({p})", (object)Unsigned);
+        else if (f.State.Length > 0 && f.State != Extending) where.And(p => $"state = {p}", f.State);
+        if (f.DueAfter is { } later) where.And(p => $"due_at > {p}", later.UtcDateTime);
+        if (f.DueBy is { } by) where.And(p => $"due_at <= {p}", by.UtcDateTime);
         if (f.UnitCode.Length > 0) where.And(p => $"unit_code = {p}", f.UnitCode);
         if (f.OfficerId.Length > 0) where.And(p => $"officer_id = {p}", f.OfficerId);
         return await PageAsync(database, where, $$"""

@@ -11,6 +11,8 @@ public static class CityTime
 
     public static DateOnly DateOf(DateTimeOffset instant) => DateOnly.FromDateTime(instant.ToOffset(Offset).DateTime);
 
+    public static TimeOnly TimeOf(DateTimeOffset instant) => TimeOnly.FromDateTime(instant.ToOffset(Offset).DateTime);
+
     /// <summary>The end of a day, 24:00 in the city, as an instant (民法典 art. 203: the last day ends at 24:00).</summary>
     public static DateTimeOffset EndOf(DateOnly day) => At(day.AddDays(1), TimeOnly.MinValue);
 

@@ -7,7 +7,7 @@ using Npgsql;
 namespace InquiryHub.Statistics;
 
 [Authorize]
-internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("statistics")] ReferenceData reference, LiveFigures live, Claims claims, IHostApplicationLifetime lifetime)
+internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("statistics")] ReferenceData reference, LiveFigures live, Claims claims, DaysByHour days, IHostApplicationLifetime lifetime)
     : Contracts.Statistics.Statistics.StatisticsBase
 {
     public override async Task<Breakdown> GetBreakdown(BreakdownRequest request, ServerCallContext context)
@@ -63,6 +63,12 @@ internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("
     {
         var (first, last, today) = await store.PeriodsAsync(context.CancellationToken);
         return Show(first, last, today);
+    }
+
+    public override async Task<DayByHour> GetDay(GetDayRequest request, ServerCallContext context)
+    {
+        if (!CityTime.TryDay(request.Day, out var day) && request.Day.Length > 0) throw Answers.Refused(FiguresDecision.InvalidPeriod);
+        return await days.GetAsync(request.Day.Length > 0 ? day : null, context.CancellationToken);
     }
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<LiveTotals> stream, ServerCallContext context)

@@ -11,7 +11,7 @@ public sealed class StatisticsModule : IHubModule
     {
         builder.AddHubService(Name, sp => new HubService(Name, Sources: ["channels", "routing", "sla", "casework", "directory"],
             new StatisticsHandlers(sp.GetRequiredService<LiveFigures>()), typeof(StatisticsModule).Assembly, Reference: Names.Of) { Apart = 30 });
-        builder.Services.AddSingleton<StatisticsStore>().AddSingleton<LiveFigures>().AddSingleton(Claims.Read()).AddHostedService(sp => sp.GetRequiredService<LiveFigures>());
+        builder.Services.AddSingleton<StatisticsStore>().AddSingleton<DaysByHour>().AddSingleton<LiveFigures>().AddSingleton(Claims.Read()).AddHostedService(sp => sp.GetRequiredService<LiveFigures>());
     }
 
     public void Map(WebApplication app) => app.MapGrpcService<StatisticsGrpc>();

@@ -136,6 +136,21 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         return (Day(0), Day(1), CityTime.DateOf(reader.GetFieldValue<DateTimeOffset>(2)));
     }
 
+    /// <summary>Contacts of these days by the hour, and those of each before `until`, a time of the day.</summary>
+    public async Task<List<HourSum>> HoursAsync(IEnumerable<DateOnly> days, TimeOnly until, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"""
+            select day, case when outcome <> '{Outcomes.Tallied}' and to_char(at, 'YYYY-MM-DD') = day then extract(hour from at)::int end, sum(contacts)::bigint, coalesce(sum(contacts) filter (where at::time < $2), 0)::bigint
+            from (select day, outcome, contacts, received_at at time zone interval '08:00' as at from statistics.fact where day = any($1) and contacts > 0) f group by 1, 2
+            """);
+        command.Parameters.Add(new() { Value = days.Select(CityTime.Iso).ToArray() });
+        command.Parameters.Add(new() { Value = until });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var sums = new List<HourSum>();
+        while (await reader.ReadAsync(stop)) sums.Add(new(reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3)));
+        return sums;
+    }
+
     /// <summary>One day's totals; an empty day is the city's today.</summary>
     public async Task<LiveDay> LiveAsync(string day, CancellationToken stop)
     {

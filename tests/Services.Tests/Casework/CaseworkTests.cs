@@ -92,6 +92,30 @@ public sealed class CaseworkTests
     }
 
     [Fact]
+    public async Task Open_tasks_are_listed_by_when_they_are_due_and_by_whether_anybody_has_signed_in()
+    {
+        await using var hub = await StartAsync("open");
+        var (casework, supervisor) = (Client(hub), As(hub, "", "s1", Roles.Supervisor));
+        var (first, second) = (await AssignedAsync(hub), await AssignedAsync(hub, number: 2));
+        async Task<List<string>> ListAsync(ListTasksRequest asked)
+        {
+            var reply = await casework.ListTasksAsync(asked, supervisor);
+            Assert.Equal(reply.Total, reply.Tasks.Count);
+            return [.. reply.Tasks.Select(t => t.InquiryId).Order()];
+        }
+        var due = (await casework.ListTasksAsync(new(), supervisor)).Tasks[0].DueAt;
+        var moment = CityTime.Stamp(due.ToDateTimeOffset().AddTicks(-10));
+        Assert.Equal([first, second], await ListAsync(new() { DueBy = due }));
+        Assert.Equal([first, second], await ListAsync(new() { DueAfter = moment, DueBy = due }));
+        Assert.Empty(await ListAsync(new() { DueBy = moment }));
+        Assert.Empty(await ListAsync(new() { DueAfter = due }));
+        Assert.Equal([first, second], await ListAsync(new() { State = "NotSignedIn" }));
+        await casework.SignInTaskAsync(new() { CommandId = "s", InquiryId = first, TaskId = $"{first}/1/1" }, As(hub, "PJ-001", "LO-001"));
+        Assert.Equal([second], await ListAsync(new() { State = "NotSignedIn" }));
+        Assert.Equal([first, second], await ListAsync(new()));
+    }
+
+    [Fact]
     public async Task A_citizen_reads_the_answer_by_number_and_code_and_the_first_look_is_its_proof_of_delivery()
     {
         await using var hub = await StartAsync("progress");

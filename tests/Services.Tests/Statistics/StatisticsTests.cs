@@ -23,7 +23,7 @@ public sealed class StatisticsTests
     static readonly Filter June = new() { From = "2013-06-01", To = "2013-06-30" };
     static readonly string[] Channels = ["Hotline12345", "WalkIn", "Fax", "WeChat"]; // the last one is not in the channel table
 
-    static async Task<TestHub> Start(string name, string? redis = null, string clock = "real")
+    internal static async Task<TestHub> Start(string name, string? redis = null, string clock = "real")
     {
         var hub = await TestHub.StartAsync(name, [new Producer("channels"), new Producer("routing"), new Producer("sla"), new Producer("casework"), new Producer("directory"), new StatisticsModule()],
             new Dictionary<string, string?> { ["Redis:Endpoint"] = redis, ["Hub:Clock"] = clock });
@@ -32,16 +32,16 @@ public sealed class StatisticsTests
         return hub;
     }
 
-    static Task Say(TestHub hub, string producer, string key, params IMessage[] events) =>
+    internal static Task Say(TestHub hub, string producer, string key, params IMessage[] events) =>
         hub.Writer(producer).RepeatableAsync<ContactRecorded>([key], _ => { }, work => { foreach (var e in events) work.Emit(key, e); return new ContactRecorded(); });
 
-    static (Client Client, Metadata As) Connect(TestHub hub)
+    internal static (Client Client, Metadata As) Connect(TestHub hub)
     {
         var token = hub.Services.GetRequiredService<Tokens>().Mint(new Actor("test", [Roles.Supervisor], "", "")).Token;
         return (new(GrpcChannel.ForAddress(hub.Grpc)), new() { { "authorization", "Bearer " + token } });
     }
 
-    static Contact Came(string id, string channel, DateTimeOffset at) => new() { ContactId = id, Channel = channel, MatterNo = 1, ReceivedAt = CityTime.Stamp(at), OccurredAt = CityTime.Stamp(at) };
+    internal static Contact Came(string id, string channel, DateTimeOffset at) => new() { ContactId = id, Channel = channel, MatterNo = 1, ReceivedAt = CityTime.Stamp(at), OccurredAt = CityTime.Stamp(at) };
 
     // 200 inquiries and 20 sheets; each producer speaks on its own, so Statistics hears them in any order.
     static async Task June2013(TestHub hub)
