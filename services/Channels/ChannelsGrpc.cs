@@ -33,6 +33,17 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         return outcome.OrRefuse();
     }
 
+    public override async Task<ReceivedOfDay> GetReceived(GetReceivedRequest request, ServerCallContext context)
+    {
+        if (!CityTime.TryDay(request.Day, out var day)) throw Answers.Refused(DoorRefusals.InvalidDay);
+        if (await ChannelsStore.ReceivedAsync(database, day, context.CancellationToken) is not var (received, waiting)) return new() { Day = request.Day };
+        return new()
+        {
+            Day = request.Day, Counted = true, Channels = { received.Select(r => new ReceivedByChannel { Channel = r.Channel, Contacts = r.Contacts }) },
+            Doors = { waiting.Select(w => new QuarantinedByDoor { Door = w.Door, Open = w.Open }) },
+        };
+    }
+
     [Authorize(Roles = Roles.Operator)]
     public override async Task WatchCalls(WatchCallsRequest request, IServerStreamWriter<CallsNow> stream, ServerCallContext context)
     {

@@ -70,12 +70,37 @@ static class ChannelsStore
         return (rows.Take(size).ToList(), rows.Count > size ? rows[size - 1].Key : "", total);
     }
 
+    const string QuarantineState = "coalesce(r.state, case when q.body ->> 'reason' = 'HasAttachments' then 'Kept' else 'Open' end)";
+
+    /// <summary>
+    /// What the doors acknowledged on a day by channel, and what of the day's quarantine waits by door; null for a day before they kept count.
+    /// </summary>
+    public static async Task<(List<(string Channel, long Contacts)> Received, List<(string Door, long Open)> Quarantined)?> ReceivedAsync(NpgsqlDataSource database, DateOnly day, CancellationToken stop)
+    {
+        var (from, until) = (CityTime.At(day, TimeOnly.MinValue), CityTime.EndOf(day));
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new("select coalesce((select max(day) from channels.received_from) <= $1, true)") { Parameters = { new() { Value = CityTime.Iso(day) } } });
+        batch.BatchCommands.Add(new("select channel, sum(value)::bigint from channels.received where day = $1 group by channel having sum(value) <> 0 order by channel") { Parameters = { new() { Value = CityTime.Iso(day) } } });
+        batch.BatchCommands.Add(new($"select q.door, count(*) from channels.quarantine q left join channels.resolution r on r.key = q.key where q.received_at >= $1 and q.received_at < $2 and {QuarantineState} = 'Open' group by q.door order by q.door")
+        { Parameters = { new() { Value = from.UtcDateTime }, new() { Value = until.UtcDateTime } } });
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        if (!reader.GetBoolean(0)) return null;
+        await reader.NextResultAsync(stop);
+        var received = new List<(string, long)>();
+        while (await reader.ReadAsync(stop)) received.Add((reader.GetString(0), reader.GetInt64(1)));
+        await reader.NextResultAsync(stop);
+        var waiting = new List<(string, long)>();
+        while (await reader.ReadAsync(stop)) waiting.Add((reader.GetString(0), reader.GetInt64(1)));
+        return (received, waiting);
+    }
+
     /// <summary>Quarantine, newest first, after the last key seen; without a state all.</summary>
     public static async Task<(List<(Quarantined Entry, Resolution? Resolution)> Rows, string Next, long Total)> ListQuarantineAsync(NpgsqlDataSource database, string door, string state, int size, string after, CancellationToken stop)
     {
-        const string From = """
+        const string From = $"""
             from channels.quarantine q left join channels.resolution r on r.key = q.key where ($1 = '' or q.door = $1)
-            and ($2 = '' or coalesce(r.state, case when q.body ->> 'reason' = 'HasAttachments' then 'Kept' else 'Open' end) = $2)
+            and ($2 = '' or {QuarantineState} = $2)
             """;
         await using var command = database.CreateCommand($"select q.body, null::bytea, r.body {From} and ($3 = '' or (q.received_at, q.key) < (select received_at, key from channels.quarantine where key = $3)) order by q.received_at desc, q.key desc limit $4");
         foreach (var v in new object[] { door, state, after, size + 1 }) command.Parameters.Add(new() { Value = v });

@@ -95,6 +95,7 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
         };
         if (r.DirectAnswer is { } answer)
             registered.DirectAnswer = new() { AnsweredBy = answer.AnsweredBy, AnsweredAt = CityTime.Stamp(work.Now), Answer = ring.Seal(id, new Text { Text_ = answer.Text }) };
+        Ledger.Enter(work, registered.Contact);
         work.Emit(id, registered);
     }
 
@@ -102,7 +103,9 @@ sealed partial class Intake([FromKeyedServices("channels")] Writer writer, Shard
     {
         work.Put(ChannelsStore.Contacts, choice.Contact);
         if (choice.Call is not null) PutCall(work, choice.Call);
-        work.Emit(choice.Contact.InquiryId, new ContactAdded { InquiryId = choice.Contact.InquiryId, Contact = ContactOf(r, choice), Supplement = ring.Seal(choice.Contact.InquiryId, WithNumber(r, choice)), Urge = r.Urge });
+        var contact = ContactOf(r, choice);
+        Ledger.Enter(work, contact);
+        work.Emit(choice.Contact.InquiryId, new ContactAdded { InquiryId = choice.Contact.InquiryId, Contact = contact, Supplement = ring.Seal(choice.Contact.InquiryId, WithNumber(r, choice)), Urge = r.Urge });
     }
 
     // The operator need not type the number again that the telephone system has pushed.

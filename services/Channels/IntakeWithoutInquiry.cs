@@ -16,7 +16,8 @@ sealed partial class Intake
         {
             var reference = work.Reference<DoorReference>();
             if (reference.IsEmpty) throw new HubUnavailableException();
-            var (decided, refusal) = TallyDecision.Decide(sheet, work.Get(ChannelsStore.Sheets, sheet.SheetId));
+            var before = work.Get(ChannelsStore.Sheets, sheet.SheetId);
+            var (decided, refusal) = TallyDecision.Decide(sheet, before);
             if (refusal is not null) return refusal;
             if (decided == Tallied.New && TallyDecision.Check(tally, work.Today, reference).Refusal is { } no) return no;
             if (decided == Tallied.RevisionReused && work.Get(ChannelsStore.Quarantine, quarantineKey) is null)
@@ -25,6 +26,7 @@ sealed partial class Intake
             {
                 var counter = reference.Counters[sheet.CounterId];
                 work.Put(ChannelsStore.Sheets, sheet);
+                Ledger.Enter(work, sheet, before);
                 work.Emit(sheet.SheetId, new ContactsTallied
                 {
                     SheetId = sheet.SheetId, Revision = sheet.Revision, CounterId = sheet.CounterId, UnitCode = counter.UnitCode, AreaCode = counter.AreaCode, Channel = WalkInMapping.Channel,
@@ -60,11 +62,13 @@ sealed partial class Intake
             if (call.Filed.Length == 0 || before?.Filed == call.Filed) return call;
             var reference = work.Reference<DoorReference>();
             if (reference.IsEmpty) throw new HubUnavailableException();
-            work.Emit(contactId, new ContactRecorded
+            var recorded = new ContactRecorded
             {
                 Reason = call.Filed, ReceivingUnitCode = unitCode,
                 Contact = new() { ContactId = contactId, Channel = HotlineMapping.Channel, Door = Doors.Hotline, MatterNo = call.Matters, TakenBy = takenBy, ReceivedAt = CityTime.Stamp(work.Now), OccurredAt = CityTime.Stamp(call.OfferedAt ?? work.Now) },
-            });
+            };
+            Ledger.Enter(work, recorded.Contact);
+            work.Emit(contactId, recorded);
             return call;
         });
     }

@@ -69,6 +69,15 @@ public sealed class BrowserHub : IAsyncLifetime
         System.IO.Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>For what no door lets a test do: as the database's owner.</summary>
+    public async Task SqlAsync(string sql)
+    {
+        await using var connection = new Npgsql.NpgsqlConnection(database);
+        await connection.OpenAsync();
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     // From its own folder: there lie the lists of its pages' files.
     static string Dll(string project, string name)
     {

@@ -8,7 +8,11 @@ sealed record TallyPayload(string? SheetId, int? Revision, string? CounterId, st
 sealed record TallyRowPayload(string? CategoryCode, int? Count);
 
 /// <summary>The newest revision of a sheet.</summary>
-sealed record TallySheet(string SheetId, int Revision, string CounterId, string ContentHash, long Total);
+sealed record TallySheet(string SheetId, int Revision, string CounterId, string ContentHash, long Total)
+{
+    /// <summary>yyyy-MM-dd; null in a row from before the doors kept count.</summary>
+    public string? Day { get; init; }
+}
 
 sealed record Tally(TallySheet Sheet, DateOnly Day, IReadOnlyList<(string CategoryCode, int Count)> Rows)
 {
@@ -22,7 +26,7 @@ sealed record Tally(TallySheet Sheet, DateOnly Day, IReadOnlyList<(string Catego
         if (p.Rows is not { Length: > 0 and <= 200 } || p.Rows.Any(r => r is not { Count: >= 0 and <= 10_000 }) || p.Rows.DistinctBy(r => r.CategoryCode ?? "").Count() != p.Rows.Length) return DoorRefusals.InvalidRows;
         var rows = p.Rows.Select(r => (r.CategoryCode ?? "", r.Count!.Value)).OrderBy(r => r.Item1, StringComparer.Ordinal).ToList();
         var hash = DoorKeys.Hash($"{counter}|{p.Day}|{string.Join('|', rows)}");
-        return new Tally(new(sheet, p.Revision.Value, counter, hash, rows.Sum(r => (long)r.Item2)), day, rows);
+        return new Tally(new(sheet, p.Revision.Value, counter, hash, rows.Sum(r => (long)r.Item2)) { Day = CityTime.Iso(day) }, day, rows);
     }
 }
 
