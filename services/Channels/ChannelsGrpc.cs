@@ -15,6 +15,7 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
     [FromKeyedServices("channels")] ReferenceData reference, Doorway door, LiveCalls live, IHostApplicationLifetime lifetime) : Contracts.Channels.Channels.ChannelsBase
 {
     static readonly Refusal nothingWaits = Refusals.Of("NothingWaits", "该诉求没有等待回访的答复。", "No answer of this inquiry waits for a call back.");
+    static readonly Refusal invalidPeriod = Refusals.Of("InvalidPeriod", "起止日期无效：请用 yyyy-MM-dd，且起始不晚于截止。", "The period is not valid: use yyyy-MM-dd, the first day not after the last.");
     static readonly Refusal unknownQuarantine = Refusals.Of("UnknownQuarantine", "没有这条隔离记录。", "There is no such quarantine entry.");
 
     [Authorize(Roles = Roles.Operator)]
@@ -33,13 +34,13 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         return outcome.OrRefuse();
     }
 
-    public override async Task<ReceivedOfDay> GetReceived(GetReceivedRequest request, ServerCallContext context)
+    public override async Task<ReceivedContacts> GetReceived(GetReceivedRequest request, ServerCallContext context)
     {
-        if (!CityTime.TryDay(request.Day, out var day)) throw Answers.Refused(DoorRefusals.InvalidDay);
-        if (await ChannelsStore.ReceivedAsync(database, day, context.CancellationToken) is not var (received, waiting)) return new() { Day = request.Day };
+        if (!CityTime.TryDay(request.From, out var from) || !CityTime.TryDay(request.To, out var to) || to < from) throw Answers.Refused(invalidPeriod);
+        if (await ChannelsStore.ReceivedAsync(database, from, to, context.CancellationToken) is not var (received, waiting)) return new();
         return new()
         {
-            Day = request.Day, Counted = true, Channels = { received.Select(r => new ReceivedByChannel { Channel = r.Channel, Contacts = r.Contacts }) },
+            Counted = true, Channels = { received.Select(r => new ReceivedByChannel { Channel = r.Channel, Contacts = r.Contacts }) },
             Doors = { waiting.Select(w => new QuarantinedByDoor { Door = w.Door, Open = w.Open }) },
         };
     }

@@ -73,16 +73,15 @@ static class ChannelsStore
     const string QuarantineState = "coalesce(r.state, case when q.body ->> 'reason' = 'HasAttachments' then 'Kept' else 'Open' end)";
 
     /// <summary>
-    /// What the doors acknowledged on a day by channel, and what of the day's quarantine waits by door; null for a day before they kept count.
+    /// What the doors acknowledged in a period by channel, and what of its quarantine waits by door; null when it begins before they kept count.
     /// </summary>
-    public static async Task<(List<(string Channel, long Contacts)> Received, List<(string Door, long Open)> Quarantined)?> ReceivedAsync(NpgsqlDataSource database, DateOnly day, CancellationToken stop)
+    public static async Task<(List<(string Channel, long Contacts)> Received, List<(string Door, long Open)> Quarantined)?> ReceivedAsync(NpgsqlDataSource database, DateOnly from, DateOnly to, CancellationToken stop)
     {
-        var (from, until) = (CityTime.At(day, TimeOnly.MinValue), CityTime.EndOf(day));
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new("select coalesce((select max(day) from channels.received_from) <= $1, true)") { Parameters = { new() { Value = CityTime.Iso(day) } } });
-        batch.BatchCommands.Add(new("select channel, sum(value)::bigint from channels.received where day = $1 group by channel having sum(value) <> 0 order by channel") { Parameters = { new() { Value = CityTime.Iso(day) } } });
+        batch.BatchCommands.Add(new("select coalesce((select max(day) from channels.received_from) <= $1, true)") { Parameters = { new() { Value = CityTime.Iso(from) } } });
+        batch.BatchCommands.Add(new("select channel, sum(value)::bigint from channels.received where day between $1 and $2 group by channel having sum(value) <> 0 order by channel") { Parameters = { new() { Value = CityTime.Iso(from) }, new() { Value = CityTime.Iso(to) } } });
         batch.BatchCommands.Add(new($"select q.door, count(*) from channels.quarantine q left join channels.resolution r on r.key = q.key where q.received_at >= $1 and q.received_at < $2 and {QuarantineState} = 'Open' group by q.door order by q.door")
-        { Parameters = { new() { Value = from.UtcDateTime }, new() { Value = until.UtcDateTime } } });
+        { Parameters = { new() { Value = CityTime.At(from, TimeOnly.MinValue).UtcDateTime }, new() { Value = CityTime.EndOf(to).UtcDateTime } } });
         await using var reader = await batch.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
         if (!reader.GetBoolean(0)) return null;

@@ -73,6 +73,10 @@ root.Subcommands.Add(consumers);
 Add(root, "republish", "After a lost Kafka: publish again what a consumer may still need (harmless at any time)", [which],
     parsed => LogCommands.RepublishAsync(screen, parsed.GetValue(which), line.Ending));
 
+Option<DateOnly?> first = new("--from") { Description = "The first day, yyyy-MM-dd" }, last = new("--to") { Description = "The last day" };
+Add(root, "reconcile", "What the doors acknowledged against what the figures count, day by day; 1 when they differ", [first, last, which],
+    parsed => ReconcileCommand.RunAsync(screen, parsed.GetValue(first), parsed.GetValue(last), parsed.GetValue(which), line.Ending));
+
 Argument<string[]> projects = new("project") { Arity = ArgumentArity.ZeroOrMore, Description = "Only these test projects, e.g. Decisions.Tests; the count is then not compared" };
 Option<string?> filter = new("--filter") { Description = "A filter of dotnet test" };
 Add(root, "test", "Every test; installs what it needs", [projects, filter],

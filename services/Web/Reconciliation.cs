@@ -14,8 +14,9 @@ internal sealed class Reconciliation
 {
     readonly Dictionary<string, Reconciled> channels = [];
 
-    /// <summary>Null for a day before the doors kept count.</summary>
-    public static Reconciliation? Of(ReceivedOfDay doors, LiveTotals figures)
+    /// <param name="doors">Of the same one day.</param>
+    /// <returns>Null for a day before the doors kept count.</returns>
+    public static Reconciliation? Of(ReceivedContacts doors, LiveTotals figures)
     {
         if (!doors.Counted) return null;
         var all = new Reconciliation();

@@ -21,6 +21,8 @@ internal static class YearCheck
         var channels = await BreakdownAsync(city, "channel", stop);
         var journal = plan.Contacts.Where(c => city.Journal.Has(c.Key)).CountBy(c => c.Channel).ToDictionary();
         journal["WalkIn"] = journal.GetValueOrDefault("WalkIn") + city.Journal.Tallied;
+        var doors = await ReceivedAsync(city, stop);
+        foreach (var channel in journal.Keys.Union(doors.Keys).Order(StringComparer.Ordinal)) Expect($"{channel} as its door counted", journal.GetValueOrDefault(channel), doors.GetValueOrDefault(channel));
         foreach (var channel in journal.Keys.Union(channels.Keys).Order(StringComparer.Ordinal)) Expect($"{channel} in the journal", journal.GetValueOrDefault(channel), channels.GetValueOrDefault(channel));
         foreach (var (bucket, published) in Published) Expect($"{bucket} as published", published, report.Parts.FirstOrDefault(p => p.Bucket == bucket)?.Value ?? 0);
         Expect("total", city.Journal.Contacts, report.Total);
@@ -42,7 +44,7 @@ internal static class YearCheck
             ("answered by officers", $"{report.AnsweredInTime:N0} in time, {report.AnsweredLate:N0} late, {report.Open:N0} open"),
             ("brought back in this run", $"{city.Offices.CalledBack:N0} called back, {city.Offices.Asked:N0} asked for by citizens"),
             ("not delivered", undelivered.Count == 0 ? "0" : string.Join(", ", undelivered.Select(door => $"{door.Key} {door.Value:N0}"))),
-            ("figures", mismatches.Count == 0 ? "journal = hub = published" : string.Join("; ", mismatches)),
+            ("figures", mismatches.Count == 0 ? "journal = doors = hub = published" : string.Join("; ", mismatches)),
         ];
         return new YearResult(city.Journal.Contacts, city.Journal.Contacts - before, city.Doors.Requests + city.Offices.Requests, elapsed, lines, mismatches);
     }
@@ -57,6 +59,13 @@ internal static class YearCheck
             if ((report.Total == city.Journal.Contacts && report.Open == 0) || System.Diagnostics.Stopwatch.GetElapsedTime(began) > Patience) return report;
             await Task.Delay(50, stop);
         }
+    }
+
+    private static async Task<Dictionary<string, long>> ReceivedAsync(YearSession city, CancellationToken stop)
+    {
+        var request = new Contracts.Channels.GetReceivedRequest { From = "2013-01-01", To = "2013-12-31" };
+        var received = await city.Offices.CallAsync(headers => city.Channels.GetReceivedAsync(request, headers, cancellationToken: stop), city.Staff.Supervisor, stop);
+        return received.Channels.ToDictionary(c => c.Channel, c => c.Contacts);
     }
 
     private static async Task<Dictionary<string, long>> BreakdownAsync(YearSession city, string rows, CancellationToken stop)

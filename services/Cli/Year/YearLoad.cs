@@ -186,6 +186,7 @@ internal sealed class YearSession : IAsyncDisposable
     public required YearReference Reference { get; init; }
     public required Func<string, string?> QqReply { get; init; }
     public Statistics.StatisticsClient Statistics => new(channel);
+    public Contracts.Channels.Channels.ChannelsClient Channels => new(channel);
 
     public static async Task<YearSession> OpenAsync(CityAddresses addresses, CancellationToken stop)
     {

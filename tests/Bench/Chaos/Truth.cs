@@ -1,3 +1,4 @@
+using InquiryHub.Cli.Commands;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Common;
 using InquiryHub.Kernel;
@@ -62,7 +63,8 @@ internal sealed class Truth(ChaosCity city, Officers officers, IReadOnlyList<Ack
         Add("every consumer has read everything", await CountAsync("select coalesce(sum(s.next_seq - c.next_seq), 0) from log.cursor c join log.shard s on s.service = c.source and s.shard = c.shard"), "messages unread");
         Add("parked", await CountAsync("select count(*) from log.parked"), "messages");
         Add("open tasks on officers", await CountAsync("select coalesce(sum(value), 0) from assignment.officer_load"), "too many or too few");
-        Add("doors and figures count the same", await CountAsync("select count(*) from (select day, channel, sum(value) n from channels.received group by 1, 2) r full join (select day, channel, sum(value) n from statistics.daily group by 1, 2) d using (day, channel) where coalesce(r.n, 0) <> coalesce(d.n, 0)"), "days of a channel");
+        var days = await ReconcileCommand.ReadAsync(connection, null, null, CancellationToken.None);
+        Add("doors and figures count the same", days.LongCount(d => d.Acknowledged != d.Counted) + Math.Abs(days.Sum(d => d.Acknowledged) - journal.Count), "days of a channel, or contacts");
         await DeliveriesAsync(CountAsync);
         await FiguresAsync(CountAsync);
         await CasesAsync();

@@ -7,9 +7,9 @@ namespace InquiryHub.Decisions.Tests.Web;
 /// <summary>A day as its doors counted it beside what the figures say.</summary>
 public sealed class ReconciliationTests
 {
-    static readonly ReceivedOfDay doors = new()
+    static readonly ReceivedContacts doors = new()
     {
-        Day = "2014-01-21", Counted = true, Channels = { new ReceivedByChannel { Channel = "WalkIn", Contacts = 1_030 }, new ReceivedByChannel { Channel = "Email", Contacts = 6 }, new ReceivedByChannel { Channel = "QQ", Contacts = 3 } },
+        Counted = true, Channels = { new ReceivedByChannel { Channel = "WalkIn", Contacts = 1_030 }, new ReceivedByChannel { Channel = "Email", Contacts = 6 }, new ReceivedByChannel { Channel = "QQ", Contacts = 3 } },
         Doors = { new QuarantinedByDoor { Door = "email", Open = 1 } },
     };
     static readonly LiveTotals figures = new()
@@ -34,5 +34,5 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
-    public void A_day_before_the_doors_kept_count_is_not_called_reconciled() => Assert.Null(Reconciliation.Of(new() { Day = "2014-01-21" }, figures));
+    public void A_day_before_the_doors_kept_count_is_not_called_reconciled() => Assert.Null(Reconciliation.Of(new(), figures));
 }

@@ -2,11 +2,13 @@ using System.Net.Http.Json;
 using Grpc.Core;
 using Grpc.Net.Client;
 using InquiryHub.Channels;
+using InquiryHub.Cli.Commands;
 using InquiryHub.Contracts.Channels;
 using InquiryHub.Kernel;
 using InquiryHub.Services.Tests.Kernel;
 using InquiryHub.Statistics;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace InquiryHub.Services.Tests.Channels;
 
@@ -24,9 +26,9 @@ public sealed class LedgerTests
     static async Task RegisterAsync(DoorsHub doors, string callId, string registrationId) => Assert.InRange((await doors.PostAsync("/doors/hotline/registrations",
         JsonContent.Create(new { callId, registrationId, kind = "Complaint", text = "停暖" }), ("Authorization", "Bearer " + Token(doors, Roles.Operator)))).Status, 200, 201);
 
-    static async Task<string> ToldAsync(DoorsHub doors, int daysBack)
+    static async Task<string> ToldAsync(DoorsHub doors, int daysBack, int until = -1)
     {
-        var said = await Client(doors).GetReceivedAsync(new() { Day = Day(daysBack) }, As(doors, Roles.Supervisor));
+        var said = await Client(doors).GetReceivedAsync(new() { From = Day(daysBack), To = Day(until < 0 ? daysBack : until) }, As(doors, Roles.Supervisor));
         return $"{(said.Counted ? "" : "not counted ")}{string.Join(' ', said.Channels.Select(c => $"{c.Channel} {c.Contacts}"))} | {string.Join(' ', said.Doors.Select(d => $"{d.Door} {d.Open}"))}".Trim();
     }
 
@@ -46,11 +48,21 @@ public sealed class LedgerTests
         await TallyAsync(doors, 2, daysBack: 2, 28, 0); // corrected, and it was the day before
         await TallyAsync(doors, 2, daysBack: 2, 28, 0);
         Assert.Equal(("|", "WalkIn 28 |"), (await ToldAsync(doors, 1), await ToldAsync(doors, 2)));
+        Assert.Equal("Email 2 Hotline12345 2 WalkIn 30 | email 1", await ToldAsync(doors, 2, until: 0));
         await doors.Hub.QuietAsync();
-        Assert.Equal(0, await doors.Hub.ScalarAsync<long>("""
-            select count(*) from (select day, channel, sum(value) n from channels.received group by 1, 2) r
-            full join (select day, channel, sum(value) n from statistics.daily group by 1, 2) d using (day, channel) where coalesce(r.n, 0) <> coalesce(d.n, 0)
-            """));
+
+        // What ./hub reconcile reads.
+        await using var connection = new NpgsqlConnection(doors.Hub.ConnectionString);
+        await connection.OpenAsync();
+        Task<List<ChannelDay>> ReadAsync(string? from = null, string? to = null) => ReconcileCommand.ReadAsync(connection, from is null ? null : DateOnly.Parse(from), to is null ? null : DateOnly.Parse(to), default);
+        List<ChannelDay> all = [new(Day(2), "WalkIn", 28, 28), new(Day(0), "Email", 2, 2), new(Day(0), "Hotline12345", 2, 2), new(Day(0), "WalkIn", 2, 2)];
+        Assert.Equal(all, await ReadAsync());
+        Assert.Equal(all[1..], await ReadAsync(from: Day(1)));
+        Assert.Equal(all[..1], await ReadAsync(to: Day(1)));
+        await doors.Hub.SqlAsync("update statistics.daily set value = value - 1 where channel = 'Email'; insert into statistics.daily (shard, day, channel, value) values (1, '2013-01-01', 'Fax', 1)");
+        Assert.Equal([new("2013-01-01", "Fax", 0, 1), all[0], all[1] with { Counted = 1 }, .. all[2..]], await ReadAsync());
+        await doors.Hub.SqlAsync($"insert into channels.received_from values ('{Day(0)}')");
+        Assert.Equal(3, (await ReadAsync()).Count);
     }
 
     [Fact]
@@ -60,7 +72,7 @@ public sealed class LedgerTests
         await doors.EntryAsync("e1");
         await doors.Hub.SqlAsync($"insert into channels.received_from values ('{Day(0)}')");
         Assert.Equal(("WalkIn 1 |", "not counted  |"), (await ToldAsync(doors, 0), await ToldAsync(doors, 1)));
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await Client(doors).GetReceivedAsync(new() { Day = "" }, As(doors, Roles.Supervisor)));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await Client(doors).GetReceivedAsync(new() { From = Day(0), To = Day(1) }, As(doors, Roles.Supervisor)));
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
     }
 }
