@@ -28,7 +28,7 @@ sealed record TaskNews(string From, IReadOnlyList<MovedTask> Moved);
 sealed partial class LiveTasks(RedisLink redis, [FromKeyedServices("casework")] NpgsqlDataSource database, ILogger<LiveTasks> log) : BackgroundService
 {
     const int Most = 20_000, Many = 500, Busy = 8;
-    static readonly RedisChannel topic = RedisChannel.Literal("hub:tasks");
+    RedisChannel topic => RedisChannel.Literal(redis.Name("tasks"));
     // Who dies between commit and PUBLISH says nothing: that heals.
     static readonly TimeSpan pace = TimeSpan.FromMilliseconds(10), look = TimeSpan.FromSeconds(1), poll = TimeSpan.FromSeconds(5), heal = TimeSpan.FromMinutes(1);
 

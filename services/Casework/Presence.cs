@@ -13,9 +13,9 @@ sealed class Presence(RedisLink redis)
     public static readonly TimeSpan Looks = TimeSpan.FromSeconds(25), Writes = TimeSpan.FromSeconds(30);
     static readonly TimeSpan kept = TimeSpan.FromMinutes(2);
 
-    static RedisKey Of(string inquiryId) => $"case:{inquiryId}:here";
-    static RedisKey LooksOf(string inquiryId, RedisValue account) => $"case:{inquiryId}:looks:{account}";
-    static RedisKey WritesOf(string inquiryId, RedisValue account) => $"case:{inquiryId}:writes:{account}";
+    RedisKey Of(string inquiryId) => redis.Name($"case:{inquiryId}:here");
+    RedisKey LooksOf(string inquiryId, RedisValue account) => redis.Name($"case:{inquiryId}:looks:{account}");
+    RedisKey WritesOf(string inquiryId, RedisValue account) => redis.Name($"case:{inquiryId}:writes:{account}");
 
     /// <summary>Says that this person looks; answers who else does. A person's second window is no other.</summary>
     public async Task<IReadOnlyList<Present>> LookAsync(string inquiryId, Actor actor)

@@ -91,7 +91,7 @@ public static class HubHost
         var box = new ShardsBox();
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(box).AddSingleton(sp => sp.GetRequiredService<ShardsBox>().Value)
             .AddSingleton(KeyRing.Open(options.KeyRing)).AddSingleton<Tokens>()
-            .AddSingleton(_ => new RedisLink(builder.Configuration["Redis:Endpoint"], builder.Configuration["Redis:Password"])).AddSingleton<Readiness>().AddHostedService<QuietMemory>();
+            .AddSingleton(_ => new RedisLink(builder.Configuration["Redis:Endpoint"], builder.Configuration["Redis:Password"], () => box.HubId)).AddSingleton<Readiness>().AddHostedService<QuietMemory>();
         builder.Services.AddGrpc(g => { g.Interceptors.Add<GrpcErrors>(); g.MaxReceiveMessageSize = 4 * 1024 * 1024; });
         AddSignIn(builder);
         AddTelemetry(builder);

@@ -3,7 +3,8 @@ using StackExchange.Redis;
 namespace InquiryHub.Kernel;
 
 /// <summary>Redis, which only holds what may be lost. Without an address, or while it is away, everything works but live push and shared limits.</summary>
-public sealed class RedisLink(string? endpoint, string? password) : IDisposable
+/// <param name="hubId">This hub's id; known once its database is migrated.</param>
+public sealed class RedisLink(string? endpoint, string? password, Func<string> hubId) : IDisposable
 {
     readonly Lazy<ConnectionMultiplexer?> connection = new(() =>
     {
@@ -14,6 +15,8 @@ public sealed class RedisLink(string? endpoint, string? password) : IDisposable
     });
 
     public ConnectionMultiplexer? Connection => connection.Value;
+    /// <summary>A key or topic of this hub alone: several may share one Redis, and the news of one would be the figures of another.</summary>
+    public string Name(string name) => $"hub:{hubId()}:{name}";
     public bool Up => Connection is { IsConnected: true };
     public void Dispose() { if (connection.IsValueCreated) connection.Value?.Dispose(); }
 }

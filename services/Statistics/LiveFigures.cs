@@ -21,7 +21,7 @@ internal sealed record LiveNews(DateTimeOffset At, IReadOnlyList<LiveValue> Valu
 /// </summary>
 internal sealed partial class LiveFigures(RedisLink redis, StatisticsStore store, ILogger<LiveFigures> log) : BackgroundService
 {
-    static readonly RedisChannel topic = RedisChannel.Literal("hub:figures");
+    RedisChannel topic => RedisChannel.Literal(redis.Name("figures"));
     static readonly TimeSpan poll = TimeSpan.FromSeconds(1), heal = TimeSpan.FromSeconds(15), pace = TimeSpan.FromMilliseconds(250);
 
     readonly Lock gate = new();

@@ -18,7 +18,7 @@ sealed record DeskCalls(IReadOnlyList<(Call Call, string? Number)> Calls, DateTi
 /// </summary>
 sealed class LiveCalls(RedisLink redis, [FromKeyedServices("channels")] NpgsqlDataSource database, KeyRing ring) : BackgroundService
 {
-    static readonly RedisChannel topic = RedisChannel.Literal("hub:calls");
+    RedisChannel topic => RedisChannel.Literal(redis.Name("calls"));
     static readonly TimeSpan look = TimeSpan.FromSeconds(2);
     readonly string self = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });

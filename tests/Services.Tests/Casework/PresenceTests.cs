@@ -2,6 +2,7 @@ using InquiryHub.Casework;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Kernel;
 using InquiryHub.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 using static InquiryHub.Services.Tests.Casework.CaseworkTests;
 
@@ -34,12 +35,25 @@ public sealed class PresenceTests
         Assert.Equal([Named("LO-001", writing: true), Named("LO-000")], await LookAsync(hub, id, "LO-003")); // who writes first
 
         await using var redis = await ConnectionMultiplexer.ConnectAsync(TestServers.Redis);
-        foreach (var (key, least) in new[] { ($"case:{id}:looks:LO-001", Presence.Looks), ($"case:{id}:writes:LO-001", Presence.Writes) })
+        foreach (var (name, least) in new[] { ($"case:{id}:looks:LO-001", Presence.Looks), ($"case:{id}:writes:LO-001", Presence.Writes) })
         {
+            var key = hub.Services.GetRequiredService<RedisLink>().Name(name);
             Assert.InRange((await redis.GetDatabase().KeyTimeToLiveAsync(key))!.Value, least / 2, least);
             await redis.GetDatabase().KeyDeleteAsync(key); // as if that time had passed
         }
         Assert.Equal([Named("LO-000")], await LookAsync(hub, id, "LO-003"));
+    }
+
+    [Fact]
+    public async Task Two_cities_on_one_Redis_name_each_others_people_at_no_case()
+    {
+        await using var one = await StartAsync("present1", TestServers.Redis);
+        await using var other = await StartAsync("present2", TestServers.Redis);
+        var id = await AssignedAsync(one);
+        Assert.Equal(id, await AssignedAsync(other));
+        Assert.Empty(await LookAsync(one, id, "LO-001"));
+        Assert.Empty(await LookAsync(other, id, "LO-002"));
+        Assert.Equal([Named("LO-001")], await LookAsync(one, id, "LO-002"));
     }
 
     [Fact]
