@@ -38,9 +38,12 @@ internal sealed class Backlogs(HubClient hub, Days days, TimeProvider clock)
         try
         {
             if (clock.GetTimestamp() < until) return known;
-            var calendar = await days.GetAsync(stop);
-            try { known = await ReadAsync(calendar, stop); }
-            catch (RpcException) when (!stop.IsCancellationRequested) { known = null; }
+            try { known = await ReadAsync(await days.GetAsync(stop), stop); }
+            catch (RpcException)
+            {
+                stop.ThrowIfCancellationRequested();
+                known = null;
+            }
             until = clock.GetTimestamp() + (long)(fresh.TotalSeconds * clock.TimestampFrequency);
             return known;
         }

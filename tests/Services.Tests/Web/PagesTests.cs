@@ -1,11 +1,14 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using InquiryHub.Casework;
 using InquiryHub.Directory;
 using InquiryHub.Kernel;
 using InquiryHub.Services.Tests.Kernel;
+using InquiryHub.Sla;
 using InquiryHub.Statistics;
 using InquiryHub.TestKit;
 using InquiryHub.Web;
+using Npgsql;
 
 namespace InquiryHub.Services.Tests.Web;
 
@@ -18,7 +21,7 @@ public sealed partial class PagesTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        hub = await TestHub.StartAsync("pages", [new Producer("channels"), new Producer("routing"), new Producer("sla"), new Producer("casework"), new DirectoryModule(), new StatisticsModule(), new WebModule()],
+        hub = await TestHub.StartAsync("pages", [new Producer("channels"), new Producer("routing"), new Producer("assignment"), new SlaModule(), new CaseworkModule(), new DirectoryModule(), new StatisticsModule(), new WebModule()],
             new Dictionary<string, string?> { ["Directory:AccountsFile"] = accounts });
         using var probe = new HttpClient { BaseAddress = hub.Http };
         await Until.TrueAsync("the hub is ready", async () => (await probe.GetAsync("/ready")).IsSuccessStatusCode, 60);
@@ -59,6 +62,25 @@ public sealed partial class PagesTests : IAsyncLifetime
 
         await browser.PostAsync("/signout", new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = Token().Match(board).Groups[1].Value }));
         Assert.Equal(HttpStatusCode.Found, (await browser.GetAsync("/dashboard")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_service_that_does_not_answer_keeps_no_board_away_only_what_it_would_have_said()
+    {
+        using var browser = Browser();
+        await SignIn(browser, "supervisor1", Password("supervisor1"));
+        await using (var connection = new NpgsqlConnection(hub.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var held = await connection.BeginTransactionAsync();
+            await using (var hold = new NpgsqlCommand("lock table casework.task in access exclusive mode", connection, held)) await hold.ExecuteNonQueryAsync();
+            using var board = await browser.GetAsync("/dashboard");
+            var page = WebUtility.HtmlDecode(await board.Content.ReadAsStringAsync());
+            Assert.True(board.IsSuccessStatusCode);
+            Assert.Contains("次，到", page); // today's totals: they come last
+            Assert.DoesNotContain("class=\"backlog\"", page);
+        }
+        await Until.TrueAsync("what is open now is told again", async () => (await browser.GetStringAsync("/dashboard")).Contains("class=\"backlog\""));
     }
 
     [Fact]
