@@ -15,7 +15,6 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
     [FromKeyedServices("channels")] ReferenceData reference, Doorway door, LiveCalls live, IHostApplicationLifetime lifetime) : Contracts.Channels.Channels.ChannelsBase
 {
     static readonly Refusal nothingWaits = Refusals.Of("NothingWaits", "该诉求没有等待回访的答复。", "No answer of this inquiry waits for a call back.");
-    static readonly Refusal invalidPeriod = Refusals.Of("InvalidPeriod", "起止日期无效：请用 yyyy-MM-dd，且起始不晚于截止。", "The period is not valid: use yyyy-MM-dd, the first day not after the last.");
     static readonly Refusal unknownQuarantine = Refusals.Of("UnknownQuarantine", "没有这条隔离记录。", "There is no such quarantine entry.");
 
     [Authorize(Roles = Roles.Operator)]
@@ -36,7 +35,7 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
 
     public override async Task<ReceivedContacts> GetReceived(GetReceivedRequest request, ServerCallContext context)
     {
-        if (!CityTime.TryDay(request.From, out var from) || !CityTime.TryDay(request.To, out var to) || to < from) throw Answers.Refused(invalidPeriod);
+        if (!CityTime.TryDay(request.From, out var from) || !CityTime.TryDay(request.To, out var to) || to < from) throw Answers.Refused(Refusals.InvalidPeriod);
         if (await ChannelsStore.ReceivedAsync(database, from, to, context.CancellationToken) is not var (received, waiting)) return new();
         return new()
         {

@@ -20,6 +20,8 @@ public static class Refusals
     /// <summary>What a citizen is told: unknown and wrong read the same.</summary>
     public static readonly Refusal WrongNumberOrCode = Of("UnknownInquiry",
         "编号或查询码不对，请按回执核对后重试。", "The number or the query code is wrong; please check them on your slip.");
+    public static readonly Refusal InvalidPeriod = Of("InvalidPeriod",
+        "起止日期无效：请用 yyyy-MM-dd，且起始不晚于截止。", "The period is not valid: use yyyy-MM-dd, the first day not after the last.");
     public static readonly Refusal NotYours = Of("NotYours",
         "该事项不属于您的单位，无法操作。", "This matter does not belong to your unit.");
     public static readonly Refusal NoCommandId = Of("InvalidCommandId", "请求缺少操作编号，无法防止重复执行。", "The request has no command_id; without one it can't be kept from happening twice.");

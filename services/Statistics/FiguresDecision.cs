@@ -40,7 +40,6 @@ internal readonly record struct Period(DateOnly From, DateOnly To)
 /// <summary>From a question to a scope, and from sums to what is shown. Every total here is the sum of its parts, never a number of its own.</summary>
 internal static class FiguresDecision
 {
-    public static readonly Refusal InvalidPeriod = Refusals.Of("InvalidPeriod", "起止日期无效：请用 yyyy-MM-dd，且起始不晚于截止。", "The period is not valid: use yyyy-MM-dd, the first day not after the last.");
     static readonly Refusal invalidFilter = Refusals.Of("InvalidFilter", "筛选条件无效：请检查区划代码和办理结果。", "The filter is not valid: check the area code and the outcome.");
     static readonly Refusal invalidDimension = Refusals.Of("InvalidDimension", "不支持按此分组，请改用渠道、分类、单位、日、月或区划。", "That grouping does not exist: use channel, bucket, unit, day, month or area.");
     static readonly string[] rowDimensions = ["channel", "bucket", "unit", "day", "month", "area"];
@@ -59,7 +58,7 @@ internal static class FiguresDecision
     public static Outcome<Scope> Scope(Filter? filter, Names names)
     {
         var f = filter ?? new();
-        if (!CityTime.TryDay(f.From, out var from) || !CityTime.TryDay(f.To, out var to) || from > to) return InvalidPeriod;
+        if (!CityTime.TryDay(f.From, out var from) || !CityTime.TryDay(f.To, out var to) || from > to) return Refusals.InvalidPeriod;
         if (f.AreaCode is not ("" or Names.None) && (f.AreaCode.Length is < 6 or > 12 || !f.AreaCode.All(char.IsAsciiLetterOrDigit))) return invalidFilter;
         var outcomes = f.Outcome.Length == 0 ? null : Outcomes.Of(f.Outcome);
         if (outcomes is []) return invalidFilter;

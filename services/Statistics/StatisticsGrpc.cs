@@ -32,7 +32,7 @@ internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("
 
     public override async Task<Report> GetReport(ReportRequest request, ServerCallContext context)
     {
-        if (request.Year is < 1900 or > 9998) throw Answers.Refused(FiguresDecision.InvalidPeriod);
+        if (request.Year is < 1900 or > 9998) throw Answers.Refused(Refusals.InvalidPeriod);
         var names = await reference.GetAsync<Names>(context.CancellationToken);
         var cube = await store.CubeAsync(Whole(Period.Of(request.Year)), "year", names, (sums, _) => sums, context.CancellationToken);
         var claim = request.ClaimedTotal > 0 ? new Claim(request.Year, request.ClaimedTotal, "") : claims.Of(request.Year);
@@ -67,13 +67,13 @@ internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("
 
     public override async Task<DayByHour> GetDay(GetDayRequest request, ServerCallContext context)
     {
-        if (!CityTime.TryDay(request.Day, out var day) && request.Day.Length > 0) throw Answers.Refused(FiguresDecision.InvalidPeriod);
+        if (!CityTime.TryDay(request.Day, out var day) && request.Day.Length > 0) throw Answers.Refused(Refusals.InvalidPeriod);
         return await days.GetAsync(request.Day.Length > 0 ? day : null, context.CancellationToken);
     }
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<LiveTotals> stream, ServerCallContext context)
     {
-        if (request.Day.Length > 0 && !CityTime.TryDay(request.Day, out _)) throw Answers.Refused(FiguresDecision.InvalidPeriod);
+        if (request.Day.Length > 0 && !CityTime.TryDay(request.Day, out _)) throw Answers.Refused(Refusals.InvalidPeriod);
         // A stream has no end of its own: without this, a stop would wait for every viewer.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try { await foreach (var totals in live.WatchAsync(request.Day, stop.Token)) await stream.WriteAsync(totals, stop.Token); }

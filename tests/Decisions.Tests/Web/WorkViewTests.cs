@@ -18,6 +18,16 @@ public sealed class WorkViewTests
 
     static WorkView Read(string view, params TaskRow[] open) { var list = new WorkView(view, Me); list.Read(open, [], calendar); return list; }
 
+    [Fact]
+    public void Due_soon_is_after_now_until_the_end_of_the_third_working_day_and_what_is_due_by_now_is_overdue()
+    {
+        var now = CityTime.Stamp(calendar.Now);
+        Assert.Equal(new ListTasksRequest { DueAfter = now, DueBy = End(26) }, Backlog.Request(OpenTasks.Soon, calendar));
+        Assert.Equal(new ListTasksRequest { DueBy = now }, Backlog.Request(OpenTasks.Late, calendar));
+        Assert.Equal((new ListTasksRequest(), new ListTasksRequest { State = "NotSignedIn" }), (Backlog.Request(OpenTasks.All, null), Backlog.Request(OpenTasks.NotSignedIn, null)));
+        Assert.Equal((null, null), (Backlog.Request(OpenTasks.Soon, null), Backlog.Request(OpenTasks.Late, null)));
+    }
+
     [Theory]
     [InlineData("", "a1|b2|c3")]
     [InlineData("B", "b2")]
