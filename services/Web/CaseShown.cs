@@ -42,9 +42,10 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
     }
 
     /// <summary>The case as this person may see it. What only explains it (clocks, routing) may be missing; the case itself not.</summary>
-    internal static async Task<CaseShown> ReadAsync(HubClient hub, Names directory, Days days, ClaimsPrincipal user, string inquiryId, CancellationToken stop)
+    /// <param name="looking">The reader has it open: others are told so.</param>
+    internal static async Task<CaseShown> ReadAsync(HubClient hub, Names directory, Days days, ClaimsPrincipal user, string inquiryId, bool looking, CancellationToken stop)
     {
-        var reading = hub.Casework.GetCaseAsync(new() { InquiryId = inquiryId, Looking = true }, hub.As(user, stop)).ResponseAsync;
+        var reading = hub.Casework.GetCaseAsync(new() { InquiryId = inquiryId, Looking = looking }, hub.As(user, stop)).ResponseAsync;
         var clocks = OrNone(hub.Sla.GetClocksAsync(new() { InquiryId = inquiryId }, hub.As(user, stop)));
         var routing = OrNone(hub.Routing.GetRoutingAsync(new() { InquiryId = inquiryId }, hub.As(user, stop)));
         var (names, calendar) = (await directory.GetAsync(stop), await days.GetAsync(stop));

@@ -78,6 +78,7 @@ public sealed class WebModule : IHubModule
         });
         Drafts.Map(app);
         OfficerActs.Map(app);
+        ListActs.Map(app);
         CallActs.Map(app);
         TriageActs.Map(app);
         QuarantineActs.Map(app);

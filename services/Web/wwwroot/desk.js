@@ -289,7 +289,7 @@ function signedIn() { const link = $('#signin-again'); if (link && !link.hidden)
 const label = element => (element.dataset.name ?? element.getAttribute('aria-label') ?? [...element.childNodes].filter(n => n.nodeType === 3 || n.matches?.('span,b')).map(n => n.textContent).join(' ')).trim() || element.title;
 const acts = () => { const row = place?.at >= 0 ? $$('[data-row]')[place.at] : undefined; return $$('[data-key]').filter(e => !e.closest('dialog') && (!e.closest('[data-row]') || row?.contains(e))).filter(e => e.getClientRects().length > 0); };
 // Keys that need something on the page to act on.
-const needs = { '/': '[data-filter]', 'J K': '[data-row]', Enter: '[data-row]' };
+const needs = { '/': '[data-filter]', 'J K': '[data-row]', Enter: '[data-row]', Space: '[data-row][data-case]' };
 const has = key => !needs[key] || $$(needs[key]).some(shown);
 function keyMap() {
   const box = $('#keymap');
