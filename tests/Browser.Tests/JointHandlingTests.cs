@@ -47,6 +47,14 @@ public sealed class JointHandlingTests(BrowserHub hub)
         await Expect(page.Locator("#joint .chip")).ToHaveCountAsync(1);
         await page.SoundAsync();
         await page.PictureAsync("joint-ask");
+        // Which units is a draft like the words.
+        await Expect(page.Locator("#joint [data-kept]")).ToHaveJSPropertyAsync("value", "211100-gaj 市公安局");
+        await page.ReloadAsync();
+        await page.LiveAsync();
+        await page.Keyboard.PressAsync("Alt+h");
+        await Expect(page.Locator("#joint .chip")).ToHaveCountAsync(1);
+        await Expect(page.Locator("#joint .chip")).ToContainTextAsync("市公安局");
+        await Expect(page.Locator("#asks")).ToHaveValueAsync("请协助封闭结冰路段。");
         await page.Locator("#joint form > .btn").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#said")).ToContainTextAsync("市公安局");

@@ -43,6 +43,12 @@ public sealed class ReturnTests(BrowserHub hub)
         await Expect(page.Locator("#return .chip")).ToContainTextAsync("市公安局");
         await page.SoundAsync();
         await page.PictureAsync("return-ask");
+        // The reason and the unit are kept like the words.
+        await page.ReloadAsync();
+        await page.LiveAsync();
+        await page.Keyboard.PressAsync("Alt+t");
+        await Expect(page.Locator("#return [data-key='1']")).ToBeCheckedAsync();
+        await Expect(page.Locator("#return .chip")).ToContainTextAsync("市公安局");
         await page.Locator("#return form > .btn").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".hd .chip").First).ToHaveTextAsync("退单待审");

@@ -31,11 +31,32 @@ function suggest(box, code = '', unit = '') {
   $('.chip', chosen).textContent = unit;
   chosen.hidden = code === '';
 }
+// What is chosen is a draft too, as what is written is: a line each, a unit's code and name, or a field and its value.
+function keep(box) {
+  const field = $('[data-kept]', box), place = $('[data-chosen]', box), suggested = $('[name=suggested]', box);
+  if (!field) return;
+  const units = place ? [...place.children].map(chip => `${chip.firstChild.value} ${$('b', chip).textContent}`) : suggested?.value ? [`${suggested.value} ${$('[data-suggested] .chip', box).textContent}`] : [];
+  field.value = [...[...box.querySelectorAll('input:checked, select')].map(choice => `${choice.name}=${choice.value}`), ...units].join('\n');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+document.addEventListener('change', e => { const box = e.target.matches?.('input[type=radio], select') && e.target.closest('.boxed'); if (box) keep(box); });
+document.addEventListener('hub:restored', e => {
+  if (!e.target.matches?.('[data-kept]')) return;
+  const box = e.target.closest('.boxed'), place = $('[data-chosen]', box);
+  place?.replaceChildren();
+  for (const [, name, value, code, unit] of e.target.value.matchAll(/^(?:(\w+)=(.*)|(\S+) (.*))$/gm)) {
+    const choice = name && $(`select[name="${name}"], [name="${name}"][value="${CSS.escape(value)}"]`, box);
+    if (choice?.matches('select')) choice.value = value;
+    else if (choice) choice.checked = true;
+    else if (code && place) choose(place, code, unit);
+    else if (code) suggest(box, code, unit);
+  }
+});
 // 会办: as many as are wanted, each taken out again by its own button.
 function choose(place, code, unit) {
   if ([...place.children].some(chip => chip.firstChild.value === code)) return;
   const chip = Object.assign(document.createElement('span'), { className: 'chip' }), out = Object.assign(document.createElement('button'), { type: 'button', className: 'btn sm', textContent: '✕', ariaLabel: `${place.dataset.drop} ${unit}` });
-  out.onclick = () => { chip.remove(); $('[data-find]', place.closest('.boxed')).focus(); };
+  out.onclick = () => { chip.remove(); keep(place.closest('.boxed')); $('[data-find]', place.closest('.boxed')).focus(); };
   chip.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'unit', value: code }), Object.assign(document.createElement('b'), { textContent: unit }), out);
   place.append(chip);
   $('[data-said]', place.closest('form')).hidden = true;
@@ -58,6 +79,7 @@ document.addEventListener('hub:done', e => {
   const place = joint(e);
   if (!place) return;
   place.replaceChildren();
+  keep(place.closest('.boxed'));
   $('[name=commandId]', e.target).value = e.detail.data.next;
   const words = $('textarea', e.target);
   words.value = '';
@@ -67,10 +89,12 @@ document.addEventListener('click', e => {
   const opens = e.target.closest?.('[data-box]');
   if (opens) open(opens.dataset.box);
   else if (e.target.closest?.('[data-box-close]')) close();
-  else if (e.target.closest?.('[data-suggest-none]')) { suggest(opened()); $('[data-find]', opened()).focus(); }
+  else if (e.target.closest?.('[data-suggest-none]')) { suggest(opened()); keep(opened()); $('[data-find]', opened()).focus(); }
 });
 document.addEventListener('hub:found', e => {
   const box = e.target.closest?.('.boxed'), place = box && $('[data-chosen]', box);
-  if (place) choose(place, e.detail.code, e.detail.unit); else if (box) suggest(box, e.detail.code, e.detail.unit);
+  if (!box) return;
+  if (place) choose(place, e.detail.code, e.detail.unit); else suggest(box, e.detail.code, e.detail.unit);
+  keep(box);
 });
 document.addEventListener('hub:box', e => { if (opened()?.id !== e.detail) close(); });

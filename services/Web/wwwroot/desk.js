@@ -242,7 +242,7 @@ function conflict(field, reply) {
   box.className = 'note warn conflict';
   const text = Object.assign(document.createElement('blockquote'), { textContent: reply.other });
   const choose = (label, take) => { const b = Object.assign(document.createElement('button'), { type: 'button', className: 'btn', textContent: label }); b.onclick = () => { e.choosing = false; take(); box.remove(); field.focus(); }; return b; };
-  box.append(say('draft.other'), text, choose(say('draft.mine'), () => { e.sent = reply.other; save(field); }), choose(say('draft.theirs'), () => { field.value = reply.other; e.sent = reply.other; store.drop(keyOf(field)); }));
+  box.append(say('draft.other'), text, choose(say('draft.mine'), () => { e.sent = reply.other; save(field); }), choose(say('draft.theirs'), () => { field.value = reply.other; e.sent = reply.other; store.drop(keyOf(field)); field.dispatchEvent(new CustomEvent('hub:restored', { bubbles: true })); }));
   $('.conflict', field.parentElement)?.remove();
   field.after(box);
 }
