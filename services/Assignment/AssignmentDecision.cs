@@ -14,7 +14,11 @@ sealed record Staff(FrozenDictionary<string, string[]> ActiveByUnit, FrozenSet<s
 }
 
 /// <summary>One task as assignment sees it; the dispatch is routing's, the end is casework's, the officer is our own.</summary>
-sealed record AssignedTask(string TaskId, int DispatchNo, string UnitCode, string? OfficerId, bool Ended);
+sealed record AssignedTask(string TaskId, int DispatchNo, string UnitCode, string? OfficerId, bool Ended)
+{
+    /// <summary>Since when the officer has it. Null, and not written, until then; null also of those assigned before it was kept.</summary>
+    public DateTimeOffset? AssignedAt { get; init; }
+}
 
 /// <summary>All tasks of an inquiry.</summary>
 sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Tasks)

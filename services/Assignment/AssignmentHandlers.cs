@@ -49,7 +49,7 @@ sealed class AssignmentHandlers : IFold
             if (first) work.Emit(inquiryId, new AssignmentDeferred { InquiryId = inquiryId, TaskId = taskId, DispatchNo = task.DispatchNo, UnitCode = task.UnitCode, Reason = choice.Reason, DeferredAt = CityTime.Stamp(work.Now) });
             return false;
         }
-        work.Put(AssignmentStore.Inquiries, inquiry.With(task with { OfficerId = choice.OfficerId }));
+        work.Put(AssignmentStore.Inquiries, inquiry.With(task with { OfficerId = choice.OfficerId, AssignedAt = work.Now }));
         work.Add(AssignmentStore.Load, 1, task.UnitCode, choice.OfficerId);
         work.Emit(inquiryId, new OfficerAssigned
         {
@@ -57,6 +57,15 @@ sealed class AssignmentHandlers : IFold
             AssignedAt = CityTime.Stamp(work.Now), Reason = choice.Reason, OpenTasks = (int)choice.OpenTasks,
         });
         return true;
+    }
+
+    /// <summary>The task is another officer's, with its load.</summary>
+    public static void Move(AssignedTask before, AssignedInquiry after, OfficerAssigned said, UnitOfWork work)
+    {
+        work.Put(AssignmentStore.Inquiries, after);
+        if (before.OfficerId is { } from) work.Add(AssignmentStore.Load, -1, before.UnitCode, from);
+        work.Add(AssignmentStore.Load, 1, said.UnitCode, said.OfficerId);
+        work.Emit(said.InquiryId, said);
     }
 
     static void Ended(string inquiryId, string taskId, string unitCode, UnitOfWork work)
