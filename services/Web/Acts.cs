@@ -12,8 +12,9 @@ namespace InquiryHub.Web;
 /// <param name="Forget">Draft scopes whose local copies are no longer needed.</param>
 /// <param name="Again">The page's fixed part has changed: it is read again.</param>
 /// <param name="Data">What a page's own script needs of it.</param>
+/// <param name="Done">Of an act on several: how many were done, and in <paramref name="Results"/> what became of each.</param>
 /// <param name="SignedOut">The sign-in has expired: what was typed stays, the page offers to sign in.</param>
-internal sealed record ActReply(string? Refusal = null, string? Say = null, string? Go = null, IReadOnlyList<string>? Forget = null, bool Again = false, bool SignedOut = false, object? Data = null);
+internal sealed record ActReply(string? Refusal = null, string? Say = null, string? Go = null, IReadOnlyList<string>? Forget = null, bool Again = false, bool SignedOut = false, object? Data = null, int? Done = null, IReadOnlyList<HandedOver>? Results = null);
 
 /// <summary>An act's form and who sent it.</summary>
 internal sealed class ActCall(IFormCollection form, ClaimsPrincipal user, HubClient hub, Texts words, CancellationToken stop)
@@ -24,6 +25,8 @@ internal sealed class ActCall(IFormCollection form, ClaimsPrincipal user, HubCli
     public string Account => user.FindFirstValue("sub") ?? "";
     /// <summary>A field of the form; empty when it isn't there. Browsers send line ends as CR LF.</summary>
     public string this[string field] => form.TryGetValue(field, out var value) ? value.ToString().ReplaceLineEndings("\n") : "";
+    /// <summary>A field that may stand there several times, in its order.</summary>
+    public IReadOnlyList<string> All(string field) => form.TryGetValue(field, out var values) ? [.. values.Select(v => v ?? "")] : [];
     public bool Has(string field) => this[field] is "on" or "true";
     public CallOptions As => hub.As(user, stop);
 }

@@ -52,6 +52,7 @@ internal static class OfficerActs
             // The page stays: somebody writes the answer in it. The form's next use is another command.
             return new(Say: call.T["officer.joint.asked", call["inquiryId"]], Forget: [scope], Data: new { Next = Acts.NewId() });
         });
+        app.MapAct("hand-over", async call => await HandOver.ActAsync(call, await names.GetAsync()));
         app.MapAct("extend-task", async call =>
         {
             _ = int.TryParse(call["days"], out var days); // none chosen: Casework says what may be
