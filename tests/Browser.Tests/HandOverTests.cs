@@ -98,6 +98,9 @@ public sealed class HandOverTests(BrowserHub hub)
         }
         foreach (var task in new[] { one, two }) await HasAsync(task, colleague);
         Assert.Single((await hub.FileAsync(one)).Timeline, e => e.Act == "TaskHandedOver");
+        // The same form with somebody else chosen is another command.
+        Assert.Contains("已由您接手", (await SendAsync(page, one.OfficerId, one)).GetProperty("say").GetString());
+        await HasAsync(one, one.OfficerId);
         Assert.Contains("请选择", (await SendAsync(page, colleague)).GetProperty("refusal").GetString());
         Assert.Contains("请选择", (await SendAsync(page, colleague, [.. Enumerable.Repeat(one, 101)])).GetProperty("refusal").GetString());
         await page.Context.CloseAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
 using InquiryHub.Assignment;
@@ -11,6 +12,7 @@ using InquiryHub.Kernel;
 using InquiryHub.Services.Tests.Kernel;
 using InquiryHub.Sla;
 using InquiryHub.TestKit;
+using Trace = InquiryHub.Kernel.Trace;
 using static InquiryHub.Services.Tests.Casework.CaseworkTests;
 
 namespace InquiryHub.Services.Tests.Assignment;
@@ -91,6 +93,23 @@ public sealed class HandOverTests
             file.Timeline.Where(e => e.Act is "OfficerAssigned" or "TaskHandedOver" or "TaskSignedIn").Select(e => (e.Act, e.Actor, e.FromOfficerId, e.ToOfficerId)));
         Assert.Equal([task.Inquiry], (await Client(hub).ListTasksAsync(new(), As(hub, Roads, Li))).Tasks.Select(t => t.InquiryId));
         Assert.Empty((await Client(hub).ListTasksAsync(new(), As(hub, Roads, Wang))).Tasks);
+    }
+
+    [Fact]
+    public async Task The_inquirys_trace_goes_on_after_a_hand_over_which_has_its_own()
+    {
+        using var listener = new ActivityListener { ShouldListenTo = s => s.Name == "InquiryHub", Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded };
+        ActivitySource.AddActivityListener(listener);
+        await using var hub = await StartAsync("handtrace");
+        const string trace = "select body->>'trace' from casework.case_file";
+        (string Inquiry, string Task) task;
+        using (Trace.Source.StartActivity("test")!) task = await GivenAsync(hub);
+        var before = await hub.ScalarAsync<string>(trace);
+        Assert.NotEmpty(before);
+        using (Trace.Source.StartActivity("another")!) await HandOver(hub, task, Wang, As(hub, Roads, Li));
+        await hub.QuietAsync();
+        Assert.Equal(Wang, await hub.ScalarAsync<string>("select officer_id from casework.task"));
+        Assert.Equal(before, await hub.ScalarAsync<string>(trace));
     }
 
     [Fact]
