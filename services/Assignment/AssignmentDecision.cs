@@ -14,7 +14,11 @@ sealed record Staff(FrozenDictionary<string, string[]> ActiveByUnit, FrozenSet<s
 }
 
 /// <summary>One task as assignment sees it; the dispatch is routing's, the end is casework's, the officer is our own.</summary>
-sealed record AssignedTask(string TaskId, int DispatchNo, string UnitCode, string? OfficerId, bool Ended);
+sealed record AssignedTask(string TaskId, int DispatchNo, string UnitCode, string? OfficerId, bool Ended)
+{
+    /// <summary>When it was handed over (转交). Null, and not written, until it is: most never are.</summary>
+    public DateTimeOffset? HandedOverAt { get; init; }
+}
 
 /// <summary>All tasks of an inquiry.</summary>
 sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Tasks)

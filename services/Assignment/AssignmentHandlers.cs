@@ -59,6 +59,15 @@ sealed class AssignmentHandlers : IFold
         return true;
     }
 
+    /// <summary>The task is another officer's, with its load.</summary>
+    public static void Move(AssignedTask before, AssignedInquiry after, OfficerAssigned said, UnitOfWork work)
+    {
+        work.Put(AssignmentStore.Inquiries, after);
+        if (before.OfficerId is { } from) work.Add(AssignmentStore.Load, -1, before.UnitCode, from);
+        work.Add(AssignmentStore.Load, 1, said.UnitCode, said.OfficerId);
+        work.Emit(said.InquiryId, said);
+    }
+
     static void Ended(string inquiryId, string taskId, string unitCode, UnitOfWork work)
     {
         var inquiry = work.Get(AssignmentStore.Inquiries, inquiryId) ?? new(inquiryId, []);

@@ -22,7 +22,7 @@ sealed record CaseStep(CaseState Case, IReadOnlyList<IMessage> Events)
 static class CaseProjection
 {
     public const string Delivered = "Delivered", Undeliverable = "Undeliverable", InDoubt = "InDoubt";
-    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined", HandedBack = "HandedBack";
+    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined", HandedBack = "HandedBack", HandedOver = "HandedOver";
     public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly";
 
     /// <summary>A direct answer closes the case as it is filed; anything else waits for its unit.</summary>
@@ -56,9 +56,16 @@ static class CaseProjection
         return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : Withdraw(next, t => t.Dispatch?.No < newest, Replaced, now);
     }
 
+    /// <summary>转交 says it again: the officer changes, and nothing else does; who signed in did. What was answered or withdrawn meanwhile stays so.</summary>
     public static CaseStep OfficerAssigned(CaseState c, OfficerAssigned e, DateTimeOffset now)
     {
-        var next = c.With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Assigned = new(e.OfficerId, e.UnitCode, e.AssignedAt.ToDateTimeOffset()) });
+        var task = c.Task(e.TaskId) ?? new(e.TaskId);
+        var handed = e.Reason == HandedOver;
+        var next = c.With(task with
+        {
+            Assigned = new(e.OfficerId, e.UnitCode, e.AssignedAt.ToDateTimeOffset()) { By = handed ? e.AssignedBy : null },
+            Earlier = handed && task.Assigned is { } had ? [.. task.Earlier ?? [], had] : task.Earlier,
+        });
         return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : next;
     }
 

@@ -36,7 +36,11 @@ sealed record Dispatch(int No, string UnitCode, UnitRole Role, DateTimeOffset At
 }
 
 /// <summary>Assignment: an officer has it.</summary>
-sealed record Assigned(string OfficerId, string UnitCode, DateTimeOffset At);
+sealed record Assigned(string OfficerId, string UnitCode, DateTimeOffset At)
+{
+    /// <summary>转交: who handed it over to this officer. Null, and not written, when the hub decided.</summary>
+    public string? By { get; init; }
+}
 
 /// <summary>Sla: when it is due; found overdue; in time or not when it stopped.</summary>
 sealed record DueClock(DateTimeOffset? DueAt, bool Provisional, DateTimeOffset? OverdueAt, bool? InTime)
@@ -67,6 +71,8 @@ sealed record CaseTask(string TaskId)
 {
     public Dispatch? Dispatch { get; init; }
     public Assigned? Assigned { get; init; }
+    /// <summary>转交: who had it before, the first one first. Null, and not written, until it is handed over.</summary>
+    public IReadOnlyList<Assigned>? Earlier { get; init; }
     public DueClock? Clock { get; init; }
     public SignIn? SignIn { get; init; }
     public Answer? Answer { get; init; }

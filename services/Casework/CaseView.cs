@@ -102,7 +102,7 @@ static class CaseView
         foreach (var a in c.Added) yield return Entry(a.At, a.Urge ? "InquiryUrged" : "ContactAdded", "", "", a.Channel);
         foreach (var h in c.Holds) yield return Entry(h.At, "InquiryHeld", "", "", h.Reason);
         foreach (var t in c.Tasks) if (t.Dispatch is { } d) yield return Entry(d.At, "InquiryDispatched", d.By, d.UnitCode, d.Reason, unseal(d.Words));
-        foreach (var t in c.Tasks) if (t.Assigned is { } a) yield return Entry(a.At, "OfficerAssigned", a.OfficerId, a.UnitCode, "");
+        foreach (var t in c.Tasks) foreach (var entry in Had(t)) yield return entry;
         foreach (var t in c.Tasks) if (t.SignIn is { } s) yield return Entry(s.At, "TaskSignedIn", s.OfficerId, t.UnitCode, "");
         foreach (var t in c.Tasks) foreach (var entry in Returned(t, unseal).Concat(Extended(t, unseal))) yield return entry;
         foreach (var t in c.Tasks) foreach (var u in t.Urges ?? []) yield return Entry(u.At, "TaskUrged", u.By, t.UnitCode, "");
@@ -120,6 +120,19 @@ static class CaseView
             yield return entry;
         }
         if (c.Closing is { } closing) yield return Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
+    }
+
+    // Each officer that had it, and from whom and by whom it was handed over.
+    static IEnumerable<CaseEntry> Had(CaseTask t)
+    {
+        var from = "";
+        foreach (var a in (t.Earlier ?? []).Append(t.Assigned).OfType<Assigned>())
+        {
+            var entry = Entry(a.At, a.By is null ? "OfficerAssigned" : "TaskHandedOver", a.By ?? a.OfficerId, a.UnitCode, "");
+            if (a.By is not null) (entry.FromOfficerId, entry.ToOfficerId) = (from, a.OfficerId);
+            yield return entry;
+            from = a.OfficerId;
+        }
     }
 
     static IEnumerable<CaseEntry> Extended(CaseTask t, Func<byte[]?, string> unseal)

@@ -28,8 +28,8 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
         if (!IsOfACase(message)) return;
         var before = work.Get(CaseworkStore.Cases, message.Key);
         var c = before ?? new CaseState(message.Key);
-        // Walk 5: the officer's task is in the case file
-        using var step = message.Event is OfficerAssigned ? work.Walk(5, "Casework") : null;
+        // Walk 5: the officer's task is in the case file. A hand-over is a person's act with a trace of its own: the inquiry's goes on.
+        using var step = message.Event is OfficerAssigned { Reason: not CaseProjection.HandedOver } ? work.Walk(5, "Casework") : null;
         var after = message.Event switch
         {
             InquiryRegistered e => CaseProjection.Registered(c, e, File(e, work), work.Now),
@@ -42,6 +42,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
             InquiryDeclined e => Declined(c, e, work),
             ReturnAccepted e => CaseProjection.ReturnAccepted(c, e, work.Now),
             ReturnRejected e => CaseProjection.ReturnRejected(c, e),
+            OfficerAssigned { Reason: CaseProjection.HandedOver } e => CaseProjection.OfficerAssigned(c, e, work.Now),
             OfficerAssigned e => CaseProjection.OfficerAssigned(c with { Trace = step?.Id ?? message.Trace }, e, work.Now),
             ClockStarted e => CaseProjection.ClockStarted(c, e),
             ClockOverdue e => CaseProjection.ClockOverdue(c, e),

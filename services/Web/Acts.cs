@@ -24,8 +24,8 @@ internal sealed class ActCall(IFormCollection form, ClaimsPrincipal user, HubCli
     public string Account => user.FindFirstValue("sub") ?? "";
     /// <summary>A field of the form; empty when it isn't there. Browsers send line ends as CR LF.</summary>
     public string this[string field] => form.TryGetValue(field, out var value) ? value.ToString().ReplaceLineEndings("\n") : "";
-    /// <summary>Every field of the name, in their order.</summary>
-    public IEnumerable<string> All(string field) => form[field].OfType<string>();
+    /// <summary>A field that may stand there several times, in its order.</summary>
+    public IReadOnlyList<string> All(string field) => form.TryGetValue(field, out var values) ? [.. values.Select(v => v ?? "")] : [];
     public bool Has(string field) => this[field] is "on" or "true";
     public CallOptions As => hub.As(user, stop);
 }

@@ -29,6 +29,8 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
     public bool ReturnOver => Task?.ReturnBy is { } by && Calendar is { } days && days.Today > WorkCalendar.DueDay(by.ToDateTimeOffset());
     /// <summary>延期 can still be asked for; Casework decides.</summary>
     public bool MayExtend => Writable && Task is { ExtensionState: not "Requested", ExtensionsLeft: > 0, ReturnState: not "Requested", Late: false } && Left != TimeLeft.Late;
+    /// <summary>转交: somebody else of the unit could have it; Assignment decides.</summary>
+    public bool MayHandOver => Writable && Names.ActiveOf(Task!.UnitCode).Any(o => o.OfficerId != Task.OfficerId);
     /// <summary>The task for which this reader has to grant more time, or not.</summary>
     public TaskRow? Asking => Supervises && !Closed ? File.Tasks.FirstOrDefault(t => t.ExtensionState == "Requested") : null;
     public TimeLeft Left => Task is null || !WorkView.IsOpen(Task) ? TimeLeft.Unknown : WorkCalendar.Left(Calendar, Task.DueAt, Task.Late);
@@ -56,5 +58,5 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
         return new(file, [.. (await clocks)?.Clocks ?? []], await routing, task, officer && task?.UnitCode == unit, reveals, user.IsInRole(Kernel.Roles.Supervisor), names, calendar);
     }
 
-    static async Task<T?> OrNone<T>(AsyncUnaryCall<T> call) where T : class { try { return await call; } catch (RpcException) { return null; } }
+    internal static async Task<T?> OrNone<T>(AsyncUnaryCall<T> call) where T : class { try { return await call; } catch (RpcException) { return null; } }
 }

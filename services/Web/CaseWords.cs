@@ -76,7 +76,7 @@ internal static class CaseWords
 
     public static string Icon(string act) => act switch
     {
-        "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" or "TaskUrged" => "alert", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskSignedIn" => "check", "ClockOverdue" or "ExtensionRequested" or "ExtensionGranted" => "clock",
+        "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" or "TaskUrged" => "alert", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskHandedOver" => "users", "TaskSignedIn" => "check", "ClockOverdue" or "ExtensionRequested" or "ExtensionGranted" => "clock",
         "InquiryAnswered" or "InquiryDeclined" => "send", "TaskWithdrawn" or "ReturnRequested" or "ReturnWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" or "ExtensionRefused" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
     };
 
@@ -89,7 +89,7 @@ internal static class CaseWords
         var parts = new[]
         {
             e.UnitCode.Length > 0 ? names.Unit(e.UnitCode) : "",
-            e.Actor.Length > 0 ? names.Officer(e.Actor) : "",
+            e.Act == "TaskHandedOver" ? HandedOver(e, names, t) : e.Actor.Length > 0 ? names.Officer(e.Actor) : "",
             e.EntryNo > 0 ? t["officer.reveal.no", e.EntryNo] : "",
             e.Detail.Length == 0 ? "" : e.Act is "InquiryRegistered" or "ContactAdded" or "InquiryUrged" ? names.Channel(e.Detail, t) : t.Or($"officer.detail.{e.Detail}", e.Detail),
             e.WorkingDays > 0 ? t["officer.extend.by", e.WorkingDays] : "",
@@ -97,5 +97,14 @@ internal static class CaseWords
             e.Words,
         };
         return string.Join(t["officer.dot"], parts.Where(p => p.Length > 0));
+    }
+
+    /// <summary>由 A 转交 B; B 接手, when it was B who did it; and who did it, when it was neither.</summary>
+    static string HandedOver(CaseEntry e, NameList names, Texts t)
+    {
+        var (from, to) = (names.Officer(e.FromOfficerId), names.Officer(e.ToOfficerId));
+        if (e.Actor == e.ToOfficerId) return from.Length > 0 ? t["officer.handover.took", to, from] : t["officer.handover.first", to];
+        var moved = from.Length > 0 ? t["officer.handover.from", from, to] : t["officer.handover.given", to];
+        return e.Actor == e.FromOfficerId ? moved : moved + t["officer.dot"] + t["officer.handover.by", names.Officer(e.Actor)];
     }
 }

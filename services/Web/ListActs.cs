@@ -13,10 +13,16 @@ internal static class ListActs
 
     public static void Map(WebApplication app)
     {
-        app.MapAct("signin-tasks", call => EachAsync(call, "list.signedin", (inquiryId, taskId) =>
+        app.MapAct("signin-tasks", call => EachAsync(call, done => call.T["list.signedin", done], (inquiryId, taskId) =>
             call.Hub.Casework.SignInTaskAsync(new() { CommandId = $"signin {taskId}", InquiryId = inquiryId, TaskId = taskId }, call.As).ResponseAsync));
-        app.MapAct("urge-tasks", call => EachAsync(call, "list.urged", (inquiryId, taskId) =>
+        app.MapAct("urge-tasks", call => EachAsync(call, done => call.T["list.urged", done], (inquiryId, taskId) =>
             call.Hub.Casework.UrgeTaskAsync(new() { CommandId = $"{call["commandId"]} {taskId}", InquiryId = inquiryId, TaskId = taskId }, call.As).ResponseAsync));
+        var names = app.Services.GetRequiredService<Names>();
+        app.MapAct("hand-over-tasks", async call =>
+        {
+            var (officer, known) = (call["officerId"], await names.GetAsync());
+            return await EachAsync(call, done => call.T["officer.handover.some", done, known.Officer(officer)], (inquiryId, taskId) => HandOver.SendAsync(call, inquiryId, taskId, officer));
+        });
         app.MapGet("/case/{inquiryId}/preview", PreviewAsync);
     }
 
@@ -24,13 +30,13 @@ internal static class ListActs
     /// The act for each chosen task, all under way at once: the service commits what comes together in one batch. Answers
     /// <c>{say, data: {results: [{taskId, refusal}], next}}</c>: a refusal is the task's own, the others are done; next is the form's next command id.
     /// </summary>
-    internal static async Task<ActReply> EachAsync(ActCall call, string said, Func<string, string, Task> act)
+    internal static async Task<ActReply> EachAsync(ActCall call, Func<int, string> said, Func<string, string, Task> act)
     {
         var chosen = call.All("taskId").Distinct().ToList();
         if (chosen.Count is 0 or > Most) return new(call.T["list.most", Most]);
         var results = await Task.WhenAll(chosen.Select(async taskId => (TaskId: taskId, Refusal: await OneAsync(taskId))));
         var refused = results.Count(r => r.Refusal is not null);
-        return new(Say: call.T[said, results.Length - refused] + (refused > 0 ? call.T["list.refused", refused] : ""), Data: new { Results = results.Select(r => new { r.TaskId, r.Refusal }), Next = Acts.NewId() });
+        return new(Say: said(results.Length - refused) + (refused > 0 ? call.T["list.refused", refused] : ""), Data: new { Results = results.Select(r => new { r.TaskId, r.Refusal }), Next = Acts.NewId() });
 
         async Task<string?> OneAsync(string taskId)
         {

@@ -11,6 +11,10 @@ public sealed record NameList(FrozenDictionary<string, UnitPublished> Units, Fro
     public static readonly NameList None = new(FrozenDictionary<string, UnitPublished>.Empty, FrozenDictionary<string, string>.Empty, FrozenDictionary<string, AreaPublished>.Empty,
         FrozenDictionary<string, ChannelPublished>.Empty, FrozenDictionary<string, CatalogueEntryPublished>.Empty);
 
+    /// <summary>The active officers by unit.</summary>
+    public FrozenDictionary<string, OfficerPublished[]> Active { get; init; } = FrozenDictionary<string, OfficerPublished[]>.Empty;
+    public IReadOnlyList<OfficerPublished> ActiveOf(string unit) => Active.GetValueOrDefault(unit, []);
+
     public string Unit(string code) => Units.TryGetValue(code, out var u) ? u.Name : code;
     /// <summary>An officer by id; any other account (operator1) by itself.</summary>
     public string Officer(string id) => Officers.GetValueOrDefault(id, id);
@@ -63,7 +67,9 @@ internal sealed class Names(HubClient hub, TimeProvider clock)
         using var areas = hub.Directory.ListAreasAsync(new(), hub.AsService());
         using var channels = hub.Directory.ListChannelsAsync(new(), hub.AsService());
         using var catalogue = hub.Directory.ListCatalogueAsync(new(), hub.AsService());
-        return new((await units).Units.ToFrozenDictionary(u => u.UnitCode), (await officers).Officers.ToFrozenDictionary(o => o.OfficerId, o => o.Name),
-            (await areas).Areas.ToFrozenDictionary(a => a.AreaCode), (await channels).Channels.ToFrozenDictionary(c => c.Channel), (await catalogue).Entries.ToFrozenDictionary(e => e.EntryCode));
+        var staff = (await officers).Officers;
+        return new((await units).Units.ToFrozenDictionary(u => u.UnitCode), staff.ToFrozenDictionary(o => o.OfficerId, o => o.Name),
+            (await areas).Areas.ToFrozenDictionary(a => a.AreaCode), (await channels).Channels.ToFrozenDictionary(c => c.Channel), (await catalogue).Entries.ToFrozenDictionary(e => e.EntryCode))
+        { Active = staff.Where(o => o.Active).GroupBy(o => o.UnitCode).ToFrozenDictionary(g => g.Key, g => g.ToArray()) };
     }
 }

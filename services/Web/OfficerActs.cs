@@ -52,6 +52,13 @@ internal static class OfficerActs
             // The page stays: somebody writes the answer in it. The form's next use is another command.
             return new(Say: call.T["officer.joint.asked", call["inquiryId"]], Forget: [scope], Data: new { Next = Acts.NewId() });
         });
+        app.MapAct("hand-over", async call =>
+        {
+            var officer = call["officerId"];
+            await HandOver.SendAsync(call, call["inquiryId"], call["taskId"], officer);
+            var mine = call.User.FindFirst("officer")?.Value == officer;
+            return new(Say: mine ? call.T["officer.handover.taken", call["inquiryId"]] : call.T["officer.handover.done", call["inquiryId"], (await names.GetAsync()).Officer(officer)], Again: true);
+        });
         app.MapAct("extend-task", async call =>
         {
             _ = int.TryParse(call["days"], out var days); // none chosen: Casework says what may be

@@ -5,11 +5,13 @@ namespace InquiryHub.Web;
 /// <summary>A row of the worklist, in the group in which it stood when the list was loaded: rows don't move under somebody's hand.</summary>
 public sealed record WorkRow(TaskRow Task, TimeLeft Group)
 {
-    public bool Open => WorkView.IsOpen(Task);
+    public bool Open => WorkView.IsOpen(Task) && !Away;
     /// <summary>How often it changed since, so that its cells tint again.</summary>
     public int Changes { get; init; }
     /// <summary>No longer among the open ones, and nobody said why.</summary>
     public bool Gone { get; init; }
+    /// <summary>Handed over since: it stands in the list of the officer's own and is a colleague's.</summary>
+    public bool Away { get; init; }
     public string ElementId => "t-" + Task.TaskId.Replace('/', '-');
 }
 
@@ -82,5 +84,6 @@ internal sealed class WorkView(string view, string officerId)
 
     static TimeLeft GroupOf(TaskRow t, WorkCalendar? calendar) => !IsOpen(t) ? TimeLeft.Unknown : WorkCalendar.Left(calendar, t.DueAt, t.Late);
 
-    static WorkRow With(WorkRow row, TaskRow now) => row.Task.Equals(now) && !row.Gone ? row : row with { Task = now, Changes = row.Changes + 1, Gone = false };
+    WorkRow With(WorkRow row, TaskRow now) => row.Task.Equals(now) && !row.Gone ? row
+        : row with { Task = now, Changes = row.Changes + 1, Gone = false, Away = IsOpen(now) && Mine.Contains(view) && now.OfficerId != officerId };
 }

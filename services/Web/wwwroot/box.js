@@ -1,4 +1,4 @@
-// Forms that stand where a case's side stands: 退单, 会办, 延期 and what is said to it. Of them and the person's data one is open. And the units that find.js found.
+// Forms that stand where a case's side stands: 退单, 会办, 转交, 延期 and what is said to it. Of them and the person's data one is open. And the units that find.js found.
 const $ = (selector, within = document) => within.querySelector(selector);
 // Asked for each time: a page that is merged into this one brings its own.
 const opened = () => $('.boxed:not([hidden])');
@@ -15,7 +15,7 @@ function open(id) {
   if (!box) { location.reload(); return; }
   if (!box.contains(document.activeElement)) from = document.activeElement;
   show(box);
-  $('input:not([type=hidden]), textarea, form button', box).focus();
+  $('input:not([type=hidden]), textarea, select, form button', box).focus();
 }
 function close() {
   const box = opened();
@@ -91,6 +91,8 @@ document.addEventListener('click', e => {
   else if (e.target.closest?.('[data-box-close]')) close();
   else if (e.target.closest?.('[data-suggest-none]')) { suggest(opened()); keep(opened()); $('[data-find]', opened()).focus(); }
 });
+// Some browsers open a choice with Enter, others send its form: here it sends.
+document.addEventListener('keydown', e => { if (e.key === 'Enter' && e.target.matches?.('.boxed select')) { e.preventDefault(); e.target.form.requestSubmit(); } });
 document.addEventListener('hub:found', e => {
   const box = e.target.closest?.('.boxed'), place = box && $('[data-chosen]', box);
   if (!box) return;

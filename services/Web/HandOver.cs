@@ -1,0 +1,23 @@
+using InquiryHub.Contracts.Assignment;
+
+namespace InquiryHub.Web;
+
+/// <summary>Who may get a task.</summary>
+/// <param name="Open">The officer's open tasks; null when they can't be read now.</param>
+public sealed record Colleague(string OfficerId, string Name, long? Open);
+
+/// <summary>转交: to whom a unit's tasks may go, and how one is handed over.</summary>
+internal static class HandOver
+{
+    /// <summary>The unit's active officers, without the one who has it: the reader first, then who has least to do.</summary>
+    public static IReadOnlyList<Colleague> Colleagues(NameList names, string unit, UnitLoad? load, string reader, string has = "")
+    {
+        var open = load?.Officers.ToDictionary(o => o.OfficerId, o => o.OpenTasks);
+        return [.. names.ActiveOf(unit).Where(o => o.OfficerId != has).Select(o => new Colleague(o.OfficerId, o.Name, open is null ? null : open.GetValueOrDefault(o.OfficerId)))
+            .OrderBy(c => c.OfficerId != reader).ThenBy(c => c.Open).ThenBy(c => c.OfficerId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The officer is part of the command: the same form with somebody else chosen is another one.</summary>
+    public static async Task SendAsync(ActCall call, string inquiryId, string taskId, string officerId) =>
+        await call.Hub.Assignment.HandOverTaskAsync(new() { CommandId = $"{call["commandId"]} {taskId} {officerId}", InquiryId = inquiryId, TaskId = taskId, OfficerId = officerId }, call.As);
+}
