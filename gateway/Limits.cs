@@ -48,7 +48,7 @@ public sealed class Limits : IAsyncDisposable
     // What needs no sign-in: RPCs and /public always, pages when a form is sent.
     static readonly PathString[] open =
     [
-        "/public", "/hub.directory.v1.Directory/SignIn", "/hub.casework.v1.Casework/GetProgress", "/hub.casework.v1.Casework/RateAnswer",
+        "/public", "/hub.directory.v1.Directory/SignIn", "/hub.casework.v1.Casework/GetProgress", "/hub.casework.v1.Casework/RateAnswer", "/hub.casework.v1.Casework/WithdrawInquiry",
         "/hub.channels.v1.Channels/Ask", "/hub.channels.v1.Channels/AddWords", "/hub.channels.v1.Channels/UrgeInquiry",
     ], forms = ["/signin", "/ask", "/progress"];
 

@@ -22,7 +22,8 @@ sealed record CaseStep(CaseState Case, IReadOnlyList<IMessage> Events)
 static class CaseProjection
 {
     public const string Delivered = "Delivered", Undeliverable = "Undeliverable", InDoubt = "InDoubt";
-    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined", HandedBack = "HandedBack", HandedOver = "HandedOver";
+    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined", HandedBack = "HandedBack", HandedOver = "HandedOver",
+        WithdrawnByCitizen = "WithdrawnByCitizen";
     public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly";
 
     /// <summary>A direct answer closes the case as it is filed; anything else waits for its unit.</summary>
@@ -102,9 +103,10 @@ static class CaseProjection
     }
 
     /// <summary>Closes the case; whatever is still open in it is withdrawn first.</summary>
-    public static CaseStep Close(CaseState c, string by, string outcome, DateTimeOffset now)
+    /// <param name="why">Why its open tasks are withdrawn.</param>
+    public static CaseStep Close(CaseState c, string by, string outcome, DateTimeOffset now, string why = CaseClosed)
     {
-        var (withdrawn, said) = Withdraw(c with { Closing = new(by, now, outcome) }, _ => true, CaseClosed, now);
+        var (withdrawn, said) = Withdraw(c with { Closing = new(by, now, outcome) }, _ => true, why, now);
         return new(withdrawn, [.. said, new InquiryClosed { InquiryId = c.InquiryId, ClosedBy = by, ClosedAt = CityTime.Stamp(now), Outcome = outcome }]);
     }
 

@@ -168,7 +168,13 @@ sealed record CaseState(string InquiryId)
         _ => "Dispatched",
     };
 
-    internal string UnitCode => Lead?.UnitCode ?? Registration?.ReceivingUnitCode ?? "";
+    internal string UnitCode => (TakenFrom ?? Lead)?.UnitCode ?? Registration?.ReceivingUnitCode ?? "";
+
+    /// <summary>撤回.</summary>
+    internal bool TakenBack => Closing is { Outcome: CaseProjection.WithdrawnByCitizen };
+
+    /// <summary>The lead unit's task that the citizen's withdrawal ended; null when no unit had it yet.</summary>
+    internal CaseTask? TakenFrom => TakenBack ? Tasks.LastOrDefault(t => t is { Assisting: false, Withdrawal.Reason: CaseProjection.WithdrawnByCitizen }) : null;
 
     /// <summary>Officers see what their unit has or had a part in, or took in itself.</summary>
     internal bool IsOf(string unitCode) => unitCode.Length > 0 && (UnitCode == unitCode || Tasks.Any(t => t.UnitCode == unitCode));

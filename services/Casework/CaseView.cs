@@ -24,12 +24,14 @@ static class CaseView
     {
         InquiryId = c.InquiryId, Title = c.Registration?.Title ?? "", Channel = c.Registration?.Channel ?? "", Kind = c.Registration?.Kind ?? default, State = c.State,
         UnitCode = c.UnitCode, OfficerId = c.Lead?.Assigned?.OfficerId ?? "", ReceivedAt = Stamp(c.Registration?.ReceivedAt), DueAt = Stamp(c.Lead?.Clock?.DueAt), Late = c.Lead?.Clock?.Late ?? false, Urges = c.Urges.Count(),
+        Outcome = c.Closing?.Outcome ?? "",
     };
 
     public static TaskRow Row(CaseState c, CaseTask t) => new()
     {
         InquiryId = c.InquiryId, TaskId = t.TaskId, DispatchNo = t.Dispatch!.No, UnitCode = t.UnitCode, OfficerId = t.Assigned?.OfficerId ?? "", State = t.State, Role = t.Dispatch.Role,
-        DispatchedAt = Stamp(t.Dispatch.At), AssignedAt = Stamp(t.Assigned?.At), DueAt = Stamp(t.Clock?.DueAt), Late = t.Clock?.Late ?? false,
+        DispatchedAt = Stamp(t.Dispatch.At), AssignedAt = Stamp(t.Assigned?.At), DueAt = Stamp(t.Clock?.DueAt),
+        Late = t is { Withdrawal: null, Clock.Late: true }, // what was withdrawn is neither in time nor late
         Title = c.Registration?.Title ?? "", Kind = c.Registration?.Kind ?? default, Urges = c.Urges.Count(),
         ReturnState = t.Returning ? "Requested" : t.Rejection is not null ? "Rejected" : "", ReturnBy = Stamp(t.Clock?.ReturnBy), Designated = t.Dispatch.Designated,
         ExtensionState = t.Extending ? "Requested" : t.Extensions is [.., { Verdict: { } verdict }] ? verdict.Granted ? "Granted" : "Refused" : "",
@@ -64,14 +66,16 @@ static class CaseView
         return file;
     }
 
-    /// <summary>What a citizen sees: four states (more are the office's business), when it is due, who has it, and the answer.</summary>
+    /// <summary>What a citizen sees: few states (more are the office's business), when it is due, who has it, and the answer.</summary>
     public static Progress Progress(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, string unitName = "")
     {
+        var reached = c.TakenFrom ?? c.Lead;
         var progress = new Progress
         {
-            InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(c.Lead?.Dispatch?.At), SignedInAt = Stamp(c.Lead?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
+            InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(reached?.Dispatch?.At), SignedInAt = Stamp(reached?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
             Urges = c.Urges.Count(), UrgedAt = Stamp(c.Urges.Select(u => (DateTimeOffset?)u.At).Max()), FirstDueAt = Stamp(c.Lead?.Clock?.FirstDueAt),
-            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" => "Handling", "Closed" => c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
+            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" => "Handling", "Closed" => c.TakenBack ? "Withdrawn" : c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
+            WithdrawnAt = c.TakenBack ? Stamp(c.Closing!.At) : null,
         };
         if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == c.ShownAnswerNo) is { } answer)
             (progress.PublicReply, progress.AnsweredAt, progress.AnswerNo, progress.Grade) = (answer.PublicReply, answer.AnsweredAt, answer.AnswerNo, c.RatingOf(answer.AnswerNo)?.Grade ?? default);
@@ -119,7 +123,7 @@ static class CaseView
             entry.EntryNo = look.No;
             yield return entry;
         }
-        if (c.Closing is { } closing) yield return Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
+        if (c.Closing is { } closing) yield return c.TakenBack ? Entry(closing.At, "InquiryWithdrawn", "", "", "") : Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
     }
 
     // Each officer that had it, and from whom and by whom it was handed over.

@@ -163,6 +163,10 @@ sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer,
         return new() { Grade = rating.Grade, RatedAt = CityTime.Stamp(rating.At) };
     }
 
+    [AllowAnonymous]
+    public override async Task<WithdrawInquiryReply> WithdrawInquiry(WithdrawInquiryRequest request, ServerCallContext context) =>
+        new() { WithdrawnAt = CityTime.Stamp((await progress.WithdrawAsync(request.InquiryId, request.QueryCode)).OrRefuse().Closing!.At) };
+
     static DateTimeOffset? Day(string text) => text.Length == 0 ? null
         : CityTime.TryDay(text, out var day) && day.Year is > 1900 and < 9999 ? CityTime.At(day, TimeOnly.MinValue) : throw Answers.Refused(CaseworkRefusals.InvalidDay);
 }

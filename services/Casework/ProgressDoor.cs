@@ -55,6 +55,20 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         });
     }
 
+    /// <summary>The citizen takes the inquiry back; sent again it gets the first answer. The case tells, not an id of the caller's: whoever wrote one is unknown.</summary>
+    public async Task<Outcome<CaseState>> WithdrawAsync(string typedNumber, string typedCode)
+    {
+        if (!InquiryNumber.TryRead(typedNumber, out var inquiryId) || !ring.IsQueryCode(inquiryId, typedCode)) return Refusals.WrongNumberOrCode;
+        return await writer.RepeatableAsync<CaseState>([inquiryId], w => w.Add(CaseworkStore.Cases, inquiryId), work =>
+        {
+            var before = work.Get(CaseworkStore.Cases, inquiryId);
+            var decided = WithdrawDecision.Withdraw(before, work.Now);
+            if (decided.Refusal is { } refusal) return refusal;
+            CaseworkHandlers.Save(before, decided.Value!, work, live);
+            return decided.Value!.Case;
+        });
+    }
+
     async Task FetchedAsync(string inquiryId) => await writer.RepeatableAsync<CaseState>([inquiryId], w => w.Add(CaseworkStore.Cases, inquiryId), work =>
     {
         // Another look may have been first: the state under the lock tells.
@@ -75,7 +89,7 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         return Results.Json(new
         {
             p.InquiryId, p.State, ReceivedAt = CityTime.Instant(p.ReceivedAt), DueAt = CityTime.Instant(p.DueAt), p.Provisional, p.UnitCode, p.UnitName,
-            p.PublicReply, AnsweredAt = CityTime.Instant(p.AnsweredAt),
+            p.PublicReply, AnsweredAt = CityTime.Instant(p.AnsweredAt), WithdrawnAt = CityTime.Instant(p.WithdrawnAt),
         }, Json.Options);
     }
 }

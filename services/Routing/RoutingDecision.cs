@@ -22,6 +22,8 @@ sealed record RoutedInquiry(string InquiryId, InquiryKind Kind, Urgency Urgency,
     public RequestedReturn? Return { get; init; }
     /// <summary>不予受理, for that reason. Null, and not written, otherwise.</summary>
     public string? Declined { get; init; }
+    /// <summary>Casework: the citizen took it back (撤回). Written only where it is so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Withdrawn { get; init; }
     /// <summary>How often that was agreed to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Returned { get; init; }
     /// <summary>指定承办: the unit of the last dispatch may not return it.</summary>
@@ -90,7 +92,7 @@ static class RoutingDecision
     public static Outcome<RoutedInquiry> Place(RoutedInquiry? inquiry, int expectedDispatchNo, string lead, IReadOnlyList<string> assisting, string dispatcher, Catalogue catalogue, DateTimeOffset now)
     {
         if (inquiry is null) return Refusals.UnknownInquiry;
-        if (inquiry.Declined is not null) return AlreadyDeclined;
+        if (Over(inquiry) is { } over) return over;
         if (inquiry.DispatchNo != expectedDispatchNo)
             return Refusals.Of("StaleDispatch", "该诉求刚刚已由他人派单，请刷新后再决定。", "Somebody dispatched this inquiry just now; look at it again before you decide.");
         foreach (var code in assisting.Prepend(lead))
@@ -123,6 +125,12 @@ static class RoutingDecision
     /// <summary>The unit keeps it after all.</summary>
     public static RoutedInquiry Kept(RoutedInquiry inquiry, ReturnWithdrawn e) => inquiry.Return?.TaskId == e.TaskId ? Placed(inquiry) : inquiry;
 
+    /// <summary>
+    /// 撤回: nobody has to place it any more. May be heard before it was registered here: then it is kept and neither dispatched nor held. A dispatch
+    /// that was made in the same moment Casework withdraws by itself.
+    /// </summary>
+    public static RoutedInquiry TakenBack(RoutedInquiry? inquiry, string inquiryId) => Placed(inquiry ?? new(inquiryId, default, default, "", "", "", default)) with { Withdrawn = true };
+
     static RoutedInquiry Placed(RoutedInquiry inquiry) => inquiry with { Return = null, HeldSince = null, Candidates = [] };
 
     public const int MaxWords = 500, MaxReply = 5000;
@@ -134,11 +142,15 @@ static class RoutingDecision
     static readonly Refusal NoTask = Refusals.Of("WordsMissing", "请写明请他们办什么，协办单位会看到。", "Please write what they are asked to do; the units read it.");
     static readonly Refusal AlreadyDeclined = Refusals.Of("Declined", "这件诉求已不予受理并答复，不能再派单。", "This inquiry was declined and the citizen told; it can't be placed any more.");
 
+    static readonly Refusal AlreadyWithdrawn = Refusals.Of("WithdrawnByCitizen", "诉求人已撤回这件诉求，不用再派单或办理。", "The citizen has taken this inquiry back; nothing is to be done with it any more.");
+
+    static Refusal? Over(RoutedInquiry inquiry) => inquiry.Withdrawn ? AlreadyWithdrawn : inquiry.Declined is not null ? AlreadyDeclined : null;
+
     /// <summary>不予受理: only what a dispatcher has in hand, so that no unit works on it unknowing.</summary>
     public static Outcome<RoutedInquiry> Decline(RoutedInquiry? inquiry, int expectedDispatchNo, string reason, string reply, string dispatcher, DateTimeOffset now)
     {
         if (inquiry is null) return Refusals.UnknownInquiry;
-        if (inquiry.Declined is not null) return AlreadyDeclined;
+        if (Over(inquiry) is { } over) return over;
         if (inquiry.HeldSince is null || inquiry.DispatchNo != expectedDispatchNo)
             return Refusals.Of("NotHeld", "这件诉求已不在待派单（已派出，或已由他人处理），请刷新。", "This inquiry isn't held any more: it was dispatched, or somebody decided; please refresh.");
         if (!DeclineReasons.Contains(reason)) return Refusals.Of("InvalidReason", "请选一个不予受理的原因。", "Please choose why it is declined.");
@@ -150,6 +162,7 @@ static class RoutingDecision
     public static Outcome<RoutedInquiry> Reject(RoutedInquiry? inquiry, int expectedDispatchNo, string words)
     {
         if (inquiry is null) return Refusals.UnknownInquiry;
+        if (Over(inquiry) is { } over) return over;
         if (inquiry.Return is null || inquiry.DispatchNo != expectedDispatchNo)
             return Refusals.Of("NoReturn", "这件诉求没有待审核的退单（已撤回，或已由他人处理），请刷新。", "No return of this inquiry waits for a decision: it was taken back, or somebody decided; please refresh.");
         return Wording.Check(words, MaxWords, NoWords) is { } invalid ? invalid : Placed(inquiry);
@@ -165,7 +178,7 @@ static class RoutingDecision
     public static Outcome<RoutedInquiry> Join(RoutedInquiry? inquiry, int expectedDispatchNo, string unit, IReadOnlyList<string> asked, string words, Catalogue catalogue)
     {
         if (inquiry is null) return Refusals.UnknownInquiry;
-        if (inquiry.Declined is not null) return AlreadyDeclined;
+        if (Over(inquiry) is { } over) return over;
         if (inquiry.DispatchNo != expectedDispatchNo || inquiry.UnitCode != unit || unit.Length == 0)
             return Refusals.Of("NotLeadUnit", "只有现在的主办单位可以请其他单位会办；这件诉求可能已改派，请刷新。", "Only the unit that leads now may bring in others; the inquiry may have gone to another unit, please refresh.");
         if (inquiry.Return is not null)

@@ -6,12 +6,13 @@ using InquiryHub.Kernel;
 
 namespace InquiryHub.Routing;
 
-/// <summary>What routing hears: a registered inquiry is dispatched or held (a direct answer needs no unit); one that its unit wants to return is held.</summary>
+/// <summary>What routing hears: a registered inquiry is dispatched or held (a direct answer needs no unit); one that its unit wants to return is held; one that the citizen took back is over.</summary>
 sealed class RoutingHandlers : IFold
 {
     public void Want(Message message, Wants wants)
     {
-        if (message.Event is ReturnRequested or ReturnWithdrawn) wants.Add(RoutingStore.Inquiries, message.Key);
+        // Registered, too: that the citizen took it back may have been heard before.
+        if (message.Event is InquiryRegistered { DirectAnswer: null } or ReturnRequested or ReturnWithdrawn or InquiryClosed { Outcome: WithdrawnByCitizen }) wants.Add(RoutingStore.Inquiries, message.Key);
     }
 
     public void Fold(Message message, UnitOfWork work)
@@ -21,18 +22,22 @@ sealed class RoutingHandlers : IFold
             case InquiryRegistered { DirectAnswer: null } e: Registered(e, work); break;
             // Dispatched here: what is returned is known.
             case ReturnRequested e: work.Put(RoutingStore.Inquiries, RoutingDecision.Returning(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e, work.Reference<Catalogue>())); break;
+            case InquiryClosed { Outcome: WithdrawnByCitizen } e: work.Put(RoutingStore.Inquiries, RoutingDecision.TakenBack(work.Get(RoutingStore.Inquiries, e.InquiryId), e.InquiryId)); break;
             case ReturnWithdrawn e: work.Put(RoutingStore.Inquiries, RoutingDecision.Kept(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e)); break;
         }
     }
+
+    const string WithdrawnByCitizen = "WithdrawnByCitizen";
 
     static void Registered(InquiryRegistered e, UnitOfWork work)
     {
         using var step = work.Walk(3, "Routing"); // Walk 3: which unit answers
         var inquiry = new RoutedInquiry(e.InquiryId, e.Kind, e.Urgency, e.CategoryCode, e.AreaCode, e.Contact.Channel, e.Contact.ReceivedAt.ToDateTimeOffset());
+        if (work.Get(RoutingStore.Inquiries, e.InquiryId) is { Withdrawn: true }) { work.Put(RoutingStore.Inquiries, RoutingDecision.TakenBack(inquiry with { DecidedAt = work.Now }, e.InquiryId)); return; }
         var catalogue = work.Reference<Catalogue>();
         if (catalogue.Entries.Count == 0) throw new NotKnownYetException("the dispatch catalogue");
         var decided = RoutingDecision.Apply(inquiry, RoutingDecision.Choose(e.CategoryCode, e.AreaCode, catalogue), work.Now);
-        work.PutNew(RoutingStore.Inquiries, decided);
+        work.Put(RoutingStore.Inquiries, decided);
         Publish(decided, work);
     }
 

@@ -14,7 +14,7 @@ namespace InquiryHub.Statistics;
 internal static class Outcomes
 {
     public const string Direct = "Direct", Open = "Open", OpenLate = "OpenLate", InTime = "AnsweredInTime", Late = "AnsweredLate", Terminated = "Terminated",
-        Tallied = "Tallied", NoInquiry = "NoInquiry";
+        Withdrawn = "Withdrawn", Tallied = "Tallied", NoInquiry = "NoInquiry";
 
     /// <summary>The outcomes that a filter's word stands for; empty when the word is unknown.</summary>
     public static string[] Of(string word) => word switch
@@ -22,8 +22,8 @@ internal static class Outcomes
         "Unanswered" => [Open, OpenLate],
         "Late" => [Late, OpenLate],
         "Answered" => [InTime, Late],
-        "Dispatched" => [InTime, Late, Open, OpenLate, Terminated],
-        Direct or Open or OpenLate or InTime or Late or Terminated or Tallied or NoInquiry => [word],
+        "Dispatched" => [InTime, Late, Open, OpenLate, Terminated, Withdrawn],
+        Direct or Open or OpenLate or InTime or Late or Terminated or Withdrawn or Tallied or NoInquiry => [word],
         _ => [],
     };
 }
@@ -65,6 +65,8 @@ internal sealed record Fact
     public ImmutableSortedDictionary<string, TaskClock>? Clocks { get; init; }
     // Casework
     public bool Terminated { get; init; }
+    /// <summary>The citizen took it back. Written only where it is so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Withdrawn { get; init; }
 }
 
 /// <summary>A line of the list behind a figure. All but the fact itself is kept in columns.</summary>
@@ -113,6 +115,7 @@ internal static class FactDecision
         ClockMoved { Clock: "Handling" } c when before.Clocks is { } clocks && clocks.TryGetValue(c.TaskId, out var state) && state == TaskClock.Overdue => before with { Clocks = clocks.Remove(c.TaskId) },
         ClockStopped { Clock: "Handling" } c => Clock(before, c.TaskId, c.Cause != "Answered" ? TaskClock.Withdrawn : c.InTime ? TaskClock.InTime : TaskClock.Late),
         InquiryClosed { Outcome: "Terminated" or "Declined" } => before with { Terminated = true },
+        InquiryClosed { Outcome: "WithdrawnByCitizen" } => before with { Withdrawn = true },
         _ => before,
     };
 
@@ -142,6 +145,7 @@ internal static class FactDecision
         {
             TaskClock.InTime => Outcomes.InTime,
             TaskClock.Late => Outcomes.Late,
+            _ when f.Withdrawn => Outcomes.Withdrawn,
             _ when f.Terminated => Outcomes.Terminated,
             TaskClock.Overdue => Outcomes.OpenLate,
             _ => Outcomes.Open,

@@ -18,6 +18,9 @@ internal static class CaseWords
     public static string Kind(InquiryKind kind, Texts t) => t[$"officer.kind.{kind}"];
     public static string State(string state, Texts t) => t.Or($"officer.state.{state}", state);
 
+    /// <summary>A case's state; of one that the citizen took back that it was so, as nobody answered it.</summary>
+    public static string State(CaseRow row, Texts t) => row.Outcome == "WithdrawnByCitizen" ? t["officer.outcome.WithdrawnByCitizen"] : State(row.State, t);
+
     /// <summary>剩 3 个工作日 / 今日到期 / 超期 2 个工作日.</summary>
     public static string Left(Timestamp? due, bool late, WorkCalendar? calendar, Texts t)
     {
@@ -64,7 +67,7 @@ internal static class CaseWords
     public static string? Meanwhile(CaseFile file, string unit, NameList names, Texts t)
     {
         if (file.Answers.LastOrDefault(a => a.TaskId.Length > 0 && a.UnitCode == unit) is { } answer) return t["officer.meanwhile.answered", names.Officer(answer.OfficerId), At(answer.AnsweredAt, t)];
-        return file.Timeline.LastOrDefault(e => e.Act == "InquiryClosed" || (e.Act == "TaskWithdrawn" && e.UnitCode == unit)) is { } end ? t[$"officer.meanwhile.{end.Act}", At(end.At, t)] : null;
+        return file.Timeline.LastOrDefault(e => e.Act is "InquiryClosed" or "InquiryWithdrawn" || (e.Act == "TaskWithdrawn" && e.UnitCode == unit)) is { } end ? t[$"officer.meanwhile.{end.Act}", At(end.At, t)] : null;
     }
 
     /// <summary>Where the answer is now, from the acts since it was given: a code of officer.delivery.</summary>
@@ -77,11 +80,11 @@ internal static class CaseWords
     public static string Icon(string act) => act switch
     {
         "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" or "TaskUrged" => "alert", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskHandedOver" => "users", "TaskSignedIn" => "check", "ClockOverdue" or "ExtensionRequested" or "ExtensionGranted" => "clock",
-        "InquiryAnswered" or "InquiryDeclined" => "send", "TaskWithdrawn" or "ReturnRequested" or "ReturnWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" or "ExtensionRefused" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
+        "InquiryAnswered" or "InquiryDeclined" => "send", "TaskWithdrawn" or "InquiryWithdrawn" or "ReturnRequested" or "ReturnWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" or "ExtensionRefused" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
     };
 
     public static string Tone(string act) => act switch
-    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskUrged" or "TaskWithdrawn" or "ReturnRequested" or "ReturnRejected" or "ExtensionRequested" or "ExtensionRefused" => "warn", "InquiryAnswered" or "AnswerDelivered" or "ExtensionGranted" => "ok", _ => "" };
+    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskUrged" or "TaskWithdrawn" or "InquiryWithdrawn" or "ReturnRequested" or "ReturnRejected" or "ExtensionRequested" or "ExtensionRefused" => "warn", "InquiryAnswered" or "AnswerDelivered" or "ExtensionGranted" => "ok", _ => "" };
 
     /// <summary>What stands beside the act's name: who, which unit, why.</summary>
     public static string Detail(CaseEntry e, NameList names, Texts t)

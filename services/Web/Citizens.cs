@@ -19,18 +19,20 @@ internal static class Citizens
     public static string Lines(string? text) => (text ?? "").ReplaceLineEndings("\n").Trim();
 
     /// <summary>The last day on which an answer is due: a deadline is the end, 24:00, of its day.</summary>
-    public static string LastDay(Timestamp due, Texts t)
-    {
-        var day = WorkCalendar.DueDay(due.ToDateTimeOffset());
-        return t["progress.day", day.Month, day.Day, t[$"weekday.{(int)day.DayOfWeek}"], Show.MonthName(day.Month, t)];
-    }
+    public static string LastDay(Timestamp due, Texts t) => Day(WorkCalendar.DueDay(due.ToDateTimeOffset()), t);
 
-    /// <summary>The four steps: name, when, and whether it is behind (done), now, or ahead. An answer given on the spot has two.</summary>
+    public static string Day(DateOnly day, Texts t) => t["progress.day", day.Month, day.Day, t[$"weekday.{(int)day.DayOfWeek}"], Show.MonthName(day.Month, t)];
+
+    /// <summary>Somebody is to answer it yet: it can be pressed for (催一催) and taken back (撤回); Casework decides.</summary>
+    public static bool Open(Progress p) => p.State is "Received" or "Handling";
+
+    /// <summary>The four steps: name, when, and whether it is behind (done), now, or ahead. An answer given on the spot has two; taken back, they end where it was.</summary>
     public static IEnumerable<(string Text, string At, string Is)> Steps(Progress p, Texts t)
     {
         var onTheSpot = p.DispatchedAt is null && p.AnsweredAt is not null;
         var steps = new (string Key, Timestamp? At)[] { ("registered", p.ReceivedAt), ("dispatched", p.DispatchedAt), ("handling", p.SignedInAt ?? p.AnsweredAt), ("answered", p.AnsweredAt) }
             .Where(s => !onTheSpot || s.Key is "registered" or "answered").ToList();
+        if (p.WithdrawnAt is not null) steps = [.. steps.Where(s => s.At is not null && s.Key != "answered"), ("withdrawn", p.WithdrawnAt)];
         var now = steps.FindLastIndex(s => s.At is not null);
         return steps.Select((s, n) => (t[$"progress.step.{s.Key}"], s.At is null ? "" : Show.Clock(s.At, "M/d HH:mm"), n < now ? "done" : n == now ? "now" : "ahead"));
     }

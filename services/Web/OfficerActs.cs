@@ -94,7 +94,7 @@ internal static class OfficerActs
             var units = await names.GetAsync();
             return new(Data: new
             {
-                Cases = found.Cases.Select(c => new { c.InquiryId, Title = c.Title.Length > 0 ? c.Title : call.T["officer.untitled"], Unit = c.UnitCode.Length > 0 ? units.Unit(c.UnitCode) : call.T["unit.none"], State = CaseWords.State(c.State, call.T) }),
+                Cases = found.Cases.Select(c => new { c.InquiryId, Title = c.Title.Length > 0 ? c.Title : call.T["officer.untitled"], Unit = c.UnitCode.Length > 0 ? units.Unit(c.UnitCode) : call.T["unit.none"], State = CaseWords.State(c, call.T) }),
                 Note = found.Complete ? "" : call.T[found.Cases.Count == 0 ? "palette.nonefrom" : "palette.from", found.SearchedFrom],
                 found.Next,
             });

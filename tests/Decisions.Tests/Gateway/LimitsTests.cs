@@ -15,7 +15,7 @@ public sealed class LimitsTests
     [Theory]
     [InlineData("POST", "/public/inquiries"), InlineData("POST", "/public/progress"), InlineData("POST", "/signin"), InlineData("POST", "/ask"), InlineData("POST", "/progress")]
     [InlineData("POST", "/hub.channels.v1.Channels/Ask"), InlineData("POST", "/hub.channels.v1.Channels/AddWords"), InlineData("POST", "/hub.channels.v1.Channels/UrgeInquiry"), InlineData("POST", "/hub.casework.v1.Casework/GetProgress")]
-    [InlineData("POST", "/hub.casework.v1.Casework/RateAnswer"), InlineData("POST", "/hub.directory.v1.Directory/SignIn")]
+    [InlineData("POST", "/hub.casework.v1.Casework/RateAnswer"), InlineData("POST", "/hub.casework.v1.Casework/WithdrawInquiry"), InlineData("POST", "/hub.directory.v1.Directory/SignIn")]
     public void What_needs_no_sign_in_is_limited(string method, string path) => Assert.True(IsLimited(method, path));
 
     [Theory]

@@ -167,4 +167,22 @@ public sealed class RoutingDecisionTests
         Assert.False(After(9, City).Designated);
         Assert.False(After(9, City with { Returns = [(new(2004, 1, 1), 0)] }).Designated);
     }
+
+    [Fact]
+    public void What_the_citizen_took_back_leaves_the_queue_and_nobody_places_declines_or_returns_it_any_more()
+    {
+        foreach (var inquiry in new[] { Held, Placed, Returning(Placed) })
+        {
+            var over = RoutingDecision.TakenBack(inquiry, inquiry.InquiryId);
+            Assert.Equal((null, null, true, inquiry.DispatchNo, inquiry.UnitCode), (over.HeldSince, over.Return, over.Withdrawn, over.DispatchNo, over.UnitCode));
+            Assert.Empty(over.Candidates);
+            Assert.Equal("WithdrawnByCitizen", RoutingDecision.Place(over, over.DispatchNo, "c-heat", [], "d1", City, Now).Refusal!.Code);
+            Assert.Equal("WithdrawnByCitizen", RoutingDecision.Decline(over, over.DispatchNo, "Litigation", "x", "d1", Now).Refusal!.Code);
+            Assert.Equal("WithdrawnByCitizen", RoutingDecision.Reject(over, over.DispatchNo, "x").Refusal!.Code);
+            Assert.Equal("WithdrawnByCitizen", RoutingDecision.Join(over, over.DispatchNo, over.UnitCode, ["c-heat"], "x", City).Refusal!.Code);
+            Assert.Equal(Json.Write(over), Json.Write(Json.Read<RoutedInquiry>(Json.Write(over))));
+        }
+        Assert.DoesNotContain("withdrawn", Json.Write(Placed)); // rows of before stay as they are
+        Assert.True(RoutingDecision.TakenBack(null, Held.InquiryId).Withdrawn); // heard before it was registered here
+    }
 }

@@ -80,6 +80,21 @@ public class FactDecisionTests
     }
 
     [Fact]
+    public void What_was_taken_back_is_neither_in_time_nor_late_nor_open()
+    {
+        InquiryClosed taken = new() { Outcome = "WithdrawnByCitizen" };
+        Assert.Equal(Outcomes.Withdrawn, Head(Registered(), taken).Outcome);
+        foreach (var stopped in new[] { Stopped(1, true, "Withdrawn"), Stopped(1, false, "Withdrawn") })
+        {
+            Assert.Equal((Outcomes.Withdrawn, "water", 1, 1), Head(Registered(), Dispatched(1, "water"), Overdue(1), stopped, taken) is var h ? (h.Outcome, h.UnitCode, h.Contacts, h.Inquiries) : default);
+            Assert.Equal(Outcomes.Withdrawn, Head(taken, stopped, Dispatched(1, "water"), Registered()).Outcome);
+        }
+        Assert.Equal([Outcomes.Withdrawn], Outcomes.Of("Withdrawn"));
+        Assert.Contains(Outcomes.Withdrawn, Outcomes.Of("Dispatched"));
+        foreach (var word in new[] { "Unanswered", "Late", "Answered" }) Assert.DoesNotContain(Outcomes.Withdrawn, Outcomes.Of(word));
+    }
+
+    [Fact]
     public void Only_the_first_matter_of_a_contact_counts_as_a_contact()
     {
         Assert.Equal((1, 1), Head(Registered(matter: 1)) is var a ? (a.Contacts, a.Inquiries) : default);
@@ -122,7 +137,7 @@ public class FactDecisionTests
         from tallies in Gen.Select(Gen.Int[1, 4], Gen.Int[0, 9], Gen.Int[0, 9]).Select(t => (IMessage)Tallied(t.Item1, ("01", t.Item2), ("02", t.Item3))).Array[0, 3]
         from dispatches in Gen.Int[0, 3].Select(n => Enumerable.Range(1, n).Select(i => (IMessage)Dispatched(i, $"u{i}")).ToArray())
         from clocks in Gen.Select(Gen.Int[1, 3], Gen.Int[0, 3]).Select(t => (IMessage)(t.Item2 switch { 0 => Overdue(t.Item1), 1 => Stopped(t.Item1, true), 2 => Stopped(t.Item1, false), _ => Stopped(t.Item1, false, "Withdrawn") })).Array[0, 5]
-        from closed in Gen.Bool.Select(b => b ? new IMessage[] { new InquiryClosed { Outcome = "Terminated" } } : [])
+        from closed in Gen.Int[0, 2].Select(n => n == 0 ? new IMessage[] { } : [new InquiryClosed { Outcome = n == 1 ? "Terminated" : "WithdrawnByCitizen" }])
         from chance in Gen.Int[0, 1_000_000].Array[40]
         select Interleave([[.. first, .. added, .. tallies], dispatches, clocks, closed], chance);
 

@@ -45,6 +45,30 @@ public sealed class CaseWordsTests
         Assert.Contains(":01", CaseWords.Meanwhile(file, "A", NameList.None, zh));
     }
 
+    [Fact]
+    public void Who_was_writing_when_the_citizen_took_it_back_is_told_so()
+    {
+        var file = File();
+        file.Timeline.Add(new CaseEntry { Act = "TaskWithdrawn", UnitCode = "A", Detail = "WithdrawnByCitizen", At = Minute(1) });
+        file.Timeline.Add(new CaseEntry { Act = "InquiryWithdrawn", At = Minute(1) });
+        Assert.Contains("诉求人", CaseWords.Meanwhile(file, "A", NameList.None, zh));
+    }
+
+    [Fact]
+    public void A_case_that_the_citizen_took_back_says_so_where_others_say_their_state()
+    {
+        Assert.Equal("诉求人撤回", CaseWords.State(new CaseRow { State = "Closed", Outcome = "WithdrawnByCitizen" }, zh));
+        Assert.Equal("已办结", CaseWords.State(new CaseRow { State = "Closed", Outcome = "Answered" }, zh));
+    }
+
+    [Fact]
+    public void The_steps_of_what_was_taken_back_end_where_it_was()
+    {
+        Progress p = new() { ReceivedAt = Minute(1), DispatchedAt = Minute(2), WithdrawnAt = Minute(3) };
+        Assert.Equal([("已登记", "done"), ("已派单", "done"), ("已撤回", "now")], Citizens.Steps(p, zh).Select(s => (s.Text, s.Is)));
+        Assert.Equal([("已登记", "done"), ("已撤回", "now")], Citizens.Steps(new() { ReceivedAt = Minute(1), WithdrawnAt = Minute(3) }, zh).Select(s => (s.Text, s.Is)));
+    }
+
     static Google.Protobuf.WellKnownTypes.Timestamp Minute(int minute) => new() { Seconds = 60 * minute };
 
     [Fact]
@@ -61,9 +85,12 @@ public sealed class CaseWordsTests
     // What the case file can hold has words in both languages: a code on the screen is a bug.
     [Theory]
     [InlineData("officer.state.", "Registered Held Dispatched Waiting Assigned SignedIn Answered Delivered Closed Withdrawn")]
-    [InlineData("officer.act.", "InquiryRegistered ContactAdded InquiryUrged InquiryHeld InquiryDispatched OfficerAssigned TaskSignedIn ClockOverdue InquiryAnswered TaskWithdrawn AnswerDelivered AnswerUndeliverable DeliveryInDoubt AnswerFetched InquiryClosed")]
+    [InlineData("officer.act.", "InquiryRegistered ContactAdded InquiryUrged InquiryHeld InquiryDispatched OfficerAssigned TaskSignedIn ClockOverdue InquiryAnswered TaskWithdrawn AnswerDelivered AnswerUndeliverable DeliveryInDoubt AnswerFetched InquiryClosed InquiryWithdrawn")]
     [InlineData("officer.kind.", "Unspecified Consultation HelpRequest Complaint Report Suggestion Praise")]
-    [InlineData("officer.detail.", "NoCategory UnknownCategory NoArea SeveralUnitsFit UnitClosed Catalogue CatalogueArea PlacedByHand Replaced CaseClosed Lead Assisting Smtp QqReply Query CallBack Slip Filed NoAddress NotReached Interrupted Answered AnsweredDirectly Terminated")]
+    [InlineData("officer.detail.", "NoCategory UnknownCategory NoArea SeveralUnitsFit UnitClosed Catalogue CatalogueArea PlacedByHand Replaced CaseClosed WithdrawnByCitizen Lead Assisting Smtp QqReply Query CallBack Slip Filed NoAddress NotReached Interrupted Answered AnsweredDirectly Terminated")]
+    [InlineData("officer.outcome.", "WithdrawnByCitizen")]
+    [InlineData("progress.state.", "Received Handling Answered Closed Declined Withdrawn")]
+    [InlineData("outcome.", "Direct AnsweredInTime AnsweredLate Open OpenLate Unanswered Late Answered Terminated Withdrawn Tallied NoInquiry Dispatched")]
     [InlineData("officer.delivery.", "AnswerDelivered AnswerUndeliverable DeliveryInDoubt AnswerFetched")]
     public void Every_code_has_its_words(string area, string codes) => Assert.All(codes.Split(' '), c => Assert.Contains(area + c, zh.Keys));
 }
