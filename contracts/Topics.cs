@@ -71,6 +71,7 @@ public static class Topics
             new(ExtensionGranted.Descriptor, "inquiry_id"),
             new(ExtensionRefused.Descriptor, "inquiry_id"),
             new(TaskUrged.Descriptor, "inquiry_id"),
+            new(TaskSupervised.Descriptor, "inquiry_id"),
         ]),
         // One key for all reference data: an officer must not be read before the unit it belongs to.
         new("directory", Retention,

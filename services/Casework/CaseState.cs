@@ -86,6 +86,8 @@ sealed record CaseTask(string TaskId)
 
     /// <summary>Null, and not written, until a supervisor presses for it.</summary>
     public IReadOnlyList<TaskUrge>? Urges { get; init; }
+    /// <summary>Null, and not written, until a supervisor takes it under supervision.</summary>
+    public IReadOnlyList<Supervision>? Supervisions { get; init; }
 
     /// <summary>A supervisor has to decide.</summary>
     internal bool Extending => Open && Extensions is [.., { Verdict: null }];

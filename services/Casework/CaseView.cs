@@ -37,7 +37,7 @@ static class CaseView
         ExtensionState = t.Extending ? "Requested" : t.Extensions is [.., { Verdict: { } verdict }] ? verdict.Granted ? "Granted" : "Refused" : "",
         ExtensionNo = t.Extensions?[^1].No ?? 0, ExtensionDays = t.Extensions?[^1].WorkingDays ?? 0, ExtensionAskedAt = Stamp(t.Extensions?[^1].At),
         MostExtensionDays = t.Clock?.ExtensionDays ?? 0, ExtensionsLeft = Math.Max(0, t.ExtensionsLeft), FirstDueAt = Stamp(t.Clock?.FirstDueAt),
-        SupervisorUrges = t.Urges?.Count ?? 0, SupervisorUrgedAt = Stamp(t.Urges?[^1].At),
+        SupervisorUrges = t.Urges?.Count ?? 0, SupervisorUrgedAt = Stamp(t.Urges?[^1].At), Supervision = t.Supervisions?[^1].Form ?? "", SupervisedAt = Stamp(t.Supervisions?[^1].At),
     };
 
     public static RevealRow Row(string inquiryId, Reveal r, string words) => new()
@@ -110,6 +110,7 @@ static class CaseView
         foreach (var t in c.Tasks) if (t.SignIn is { } s) yield return Entry(s.At, "TaskSignedIn", s.OfficerId, t.UnitCode, "");
         foreach (var t in c.Tasks) foreach (var entry in Returned(t, unseal).Concat(Extended(t, unseal))) yield return entry;
         foreach (var t in c.Tasks) foreach (var u in t.Urges ?? []) yield return Entry(u.At, "TaskUrged", u.By, t.UnitCode, "");
+        foreach (var t in c.Tasks) foreach (var s in t.Supervisions ?? []) yield return Entry(s.At, "TaskSupervised", s.By, t.UnitCode, s.Form, unseal(s.Words));
         foreach (var t in c.Tasks) if (t.Clock?.OverdueAt is { } late) yield return Entry(late, "ClockOverdue", "", t.UnitCode, "");
         foreach (var t in c.Tasks) if (t.Answer is { } a) yield return Entry(a.At, "InquiryAnswered", a.OfficerId, t.UnitCode, t.Assisting ? "Assisting" : "Lead");
         foreach (var t in c.Tasks) if (t.Withdrawal is { } w) yield return Entry(w.At, "TaskWithdrawn", "", t.UnitCode, w.Reason);

@@ -76,6 +76,14 @@ sealed partial class CaseworkGrpc
             c => new UrgeTaskReply { UrgedAt = CityTime.Stamp(c.Task(request.TaskId)!.Urges![^1].At) });
     }
 
+    [Authorize(Roles = Roles.Supervisor)]
+    public override Task<SuperviseTaskReply> SuperviseTask(SuperviseTaskRequest request, ServerCallContext context)
+    {
+        request.Words = request.Words.Trim();
+        return SayAsync(context, request.CommandId, request.InquiryId, request.Words, DraftDecision.SupervisionScopeOf, (c, actor, words, work) => SupervisionDecision.Supervise(c, request, actor, words, work.Now),
+            c => new SuperviseTaskReply { SupervisedAt = CityTime.Stamp(c.Task(request.TaskId)!.Supervisions![^1].At) });
+    }
+
     [Authorize(Roles = $"{Roles.Operator},{Roles.Supervisor}")]
     public override async Task<CloseInquiryReply> CloseInquiry(CloseInquiryRequest request, ServerCallContext context)
     {

@@ -62,11 +62,14 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
             var was = before?.Task(task.TaskId) is { } known ? TaskEntry.Of(after.Case.InquiryId, known) : null;
             if (TaskEntry.Of(after.Case.InquiryId, task) is not { } entry) continue;
             if (was is null) work.PutNew(CaseworkStore.Tasks, entry); else if (was != entry) work.Put(CaseworkStore.Tasks, entry);
-            // A row also shows the title, whether it is late, and how often it was urged.
-            if (was != entry || before!.Registration != after.Case.Registration || before.Task(task.TaskId)!.Clock != task.Clock || before.Urges.Count() != after.Case.Urges.Count() || before.Task(task.TaskId)!.Urges?.Count != task.Urges?.Count) live.Changed(work, was, entry);
+            if (was != entry || Shown(before!, task.TaskId) != Shown(after.Case, task.TaskId)) live.Changed(work, was, entry);
         }
         foreach (var e in after.Events) work.Emit(after.Case.InquiryId, e);
     }
+
+    /// <summary>What a row shows beside its entry: the title, whether it is late, how often it was urged, and under what supervision it is.</summary>
+    static (Registration?, DueClock?, int, int?, int?) Shown(CaseState c, string taskId) =>
+        c.Task(taskId) is { } t ? (c.Registration, t.Clock, c.Urges.Count(), t.Urges?.Count, t.Supervisions?.Count) : default;
 
     CaseStep Declined(CaseState c, InquiryDeclined e, UnitOfWork work)
     {

@@ -31,6 +31,8 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
     public bool MayExtend => Writable && Task is { ExtensionState: not "Requested", ExtensionsLeft: > 0, ReturnState: not "Requested", Late: false } && Left != TimeLeft.Late;
     /// <summary>转交: somebody else of the unit could have it; Assignment decides.</summary>
     public bool MayHandOver => Writable && Names.ActiveOf(Task!.UnitCode).Any(o => o.OfficerId != Task.OfficerId);
+    /// <summary>督办: a supervisor may press for the task, or take it under supervision; Casework decides.</summary>
+    public bool MaySupervise => Supervises && !Closed && Task is not null && WorkView.IsOpen(Task);
     /// <summary>The task for which this reader has to grant more time, or not.</summary>
     public TaskRow? Asking => Supervises && !Closed ? File.Tasks.FirstOrDefault(t => t.ExtensionState == "Requested") : null;
     public TimeLeft Left => Task is null || !WorkView.IsOpen(Task) ? TimeLeft.Unknown : WorkCalendar.Left(Calendar, Task.DueAt, Task.Late);

@@ -76,6 +76,11 @@ internal static class OfficerActs
             await call.Hub.Casework.UrgeTaskAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"] }, call.As);
             return new(Say: call.T["supervision.done", call["inquiryId"]]);
         });
+        app.MapAct("supervise-task", async call =>
+        {
+            await call.Hub.Casework.SuperviseTaskAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"], Form = call["form"], Words = call["words"] }, call.As);
+            return new(Say: call.T["supervision.taken", call["inquiryId"]], Forget: [$"supervise/{call["inquiryId"]}"], Again: true);
+        });
         app.MapAct("reveal", async call =>
         {
             try

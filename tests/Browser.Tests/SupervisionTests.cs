@@ -24,19 +24,61 @@ public sealed class SupervisionTests(BrowserHub hub)
         await page.Keyboard.PressAsync("u");
         await Expect(page.Locator("#said")).ToContainTextAsync("已催办");
         await Expect(row).ToContainTextAsync("刚催过");
-        await Expect(list.Locator(RowOf(task))).ToContainTextAsync("督办 1 次");
+        await Expect(list.Locator(RowOf(task))).ToContainTextAsync("督办催办 1 次");
         await page.Keyboard.PressAsync("u"); // the same press once more
 
         // From the case as well, where everybody reads it.
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync($"**/case/{task.InquiryId}");
         await page.LiveAsync();
-        await Expect(page.Locator(".hd")).ToContainTextAsync("督办 1 次");
+        await Expect(page.Locator(".hd")).ToContainTextAsync("督办催办 1 次");
         await Expect(page.Locator(".tl li").Last).ToContainTextAsync("督办催办");
         await page.Keyboard.PressAsync("Alt+u");
         await Expect(page.Locator(".hd [role=alert]")).ToContainTextAsync("今天已经催办过");
         await page.SoundAsync();
         Assert.Equal(1, (await hub.FileAsync(task)).Tasks[0].SupervisorUrges);
+        await page.Context.CloseAsync();
+        await list.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_task_is_taken_under_supervision_from_the_board_by_keyboard_and_the_officer_reads_what_is_required()
+    {
+        var task = await hub.TaskAsync("工地夜间施工");
+        var list = await hub.OpenAsync(task.OfficerId, "/cases?view=unit");
+        await list.LiveAsync();
+        var page = await hub.OpenAsync("supervisor1", "/supervision");
+        await page.Locator("#s-" + task.TaskId.Replace('/', '-')).FocusAsync();
+        await page.Keyboard.PressAsync("s");
+        await page.WaitForURLAsync($"**/case/{task.InquiryId}");
+        await Expect(page.Locator("#supervise")).ToBeVisibleAsync();
+        await page.LiveAsync();
+        await Expect(page.Locator("#supervise [data-key='1']")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("2");
+        await page.WriteAsync("#requires", "三日内到现场核实并书面说明。");
+        await page.SoundAsync();
+        await page.PictureAsync("supervise-ask");
+        await page.ReloadAsync();
+        await page.LiveAsync();
+        await page.Keyboard.PressAsync("Alt+s");
+        await Expect(page.Locator("#supervise [data-key='2']")).ToBeCheckedAsync();
+        await page.Locator("#supervise form > .btn").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#said")).ToContainTextAsync("已督办");
+        await Expect(page.Locator(".hd")).ToContainTextAsync("挂牌督办");
+        await Expect(page.Locator(".tl li").Last).ToContainTextAsync("三日内到现场核实并书面说明。");
+        await Expect(page.Locator("#supervise")).ToBeHiddenAsync();
+        await Expect(list.Locator(RowOf(task))).ToContainTextAsync("挂牌督办");
+        await list.SoundAsync();
+        await list.PictureAsync("worklist-supervised");
+
+        // In the same form not twice.
+        await page.Keyboard.PressAsync("Alt+s");
+        await page.Keyboard.PressAsync("2");
+        await page.WriteAsync("#requires", "再催一次。");
+        await page.Locator("#supervise form > .btn").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#supervise .refused")).ToContainTextAsync("已在这种督办中");
         await page.Context.CloseAsync();
         await list.Context.CloseAsync();
     }

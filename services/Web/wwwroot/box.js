@@ -100,3 +100,9 @@ document.addEventListener('hub:found', e => {
   keep(box);
 });
 document.addEventListener('hub:box', e => { if (opened()?.id !== e.detail) close(); });
+// A list leads to a case with the form already open.
+const asked = new URLSearchParams(location.search).get('open');
+if (asked && document.getElementById(asked)?.matches('.boxed')) {
+  history.replaceState(history.state, '', location.pathname);
+  open(asked);
+}

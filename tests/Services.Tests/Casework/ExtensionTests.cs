@@ -87,7 +87,7 @@ public sealed class ExtensionTests
     }
 
     [Fact]
-    public async Task Nobody_but_the_unit_asks_and_nobody_but_a_supervisor_decides_or_urges()
+    public async Task Nobody_but_the_unit_asks_and_nobody_but_a_supervisor_decides_urges_or_supervises()
     {
         await using var hub = await ReturnTests.StartAsync("whose2");
         Assert.Equal("NotYours", await Refused.CodeAsync(() => RequestAsync(hub, unit: "PJ-003")));
@@ -98,6 +98,12 @@ public sealed class ExtensionTests
         Assert.Equal("PermissionDenied", await Refused.CodeAsync(Client(hub).UrgeTaskAsync(urge, As(hub, "", "d1", Roles.Dispatcher))));
         var urged = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Client(hub).UrgeTaskAsync(urge, As(hub, "", "s1", Roles.Supervisor)).ResponseAsync));
         Assert.Single(urged.Distinct());
+        SuperviseTaskRequest supervise = new() { CommandId = "s", InquiryId = id, TaskId = $"{id}/1/1", Form = "ListedSupervision", Words = " 本周内到现场 " };
+        Assert.Equal("PermissionDenied", await Refused.CodeAsync(Client(hub).SuperviseTaskAsync(supervise, As(hub, "", "d1", Roles.Dispatcher))));
+        var supervised = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Client(hub).SuperviseTaskAsync(supervise, As(hub, "", "s1", Roles.Supervisor)).ResponseAsync));
+        Assert.Single(supervised.Distinct());
+        var file = await Client(hub).GetCaseAsync(new() { InquiryId = id }, As(hub, "", "s1", Roles.Supervisor));
+        Assert.Equal(("ListedSupervision", "本周内到现场"), (file.Tasks[0].Supervision, file.Timeline.Single(e => e.Act == "TaskSupervised").Words));
         Assert.Equal("InvalidDays", await Refused.CodeAsync(async () => { await DecideAsync(hub, granted: false); await RequestAsync(hub, days: 6, command: "y"); }));
     }
 }
