@@ -58,6 +58,12 @@ public sealed class ListTests(BrowserHub hub)
         var (first, second) = ("#s-" + urged.TaskId.Replace('/', '-'), "#s-" + task.TaskId.Replace('/', '-'));
         await ChooseAsync(page, first);
         await ChooseAsync(page, second);
+        // Nothing takes an urge back: it asks first.
+        List<string> asked = [];
+        page.Dialog += async (_, dialog) => { asked.Add(dialog.Message); await (asked.Count == 1 ? dialog.DismissAsync() : dialog.AcceptAsync()); };
+        await page.Keyboard.PressAsync("Alt+u");
+        await Expect(Foot(page)).ToContainTextAsync("已选 2");
+        Assert.Contains("不能收回", Assert.Single(asked));
         await page.Keyboard.PressAsync("Alt+u");
         await Expect(page.Locator("#said")).ToContainTextAsync("已催办 1 件");
         await Expect(page.Locator("#said")).ToContainTextAsync("1 件没有办成");
