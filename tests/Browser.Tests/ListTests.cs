@@ -95,7 +95,7 @@ public sealed class ListTests(BrowserHub hub)
         await Expect(beside).ToContainTextAsync("树枝把路灯挡住了。");
         await Expect(beside).Not.ToContainTextAsync("公厕三天没水");
         // Who only glances hasn't opened it: the colleague who has isn't told.
-        var colleague = await hub.CaseAsync(two, await hub.ColleagueAsync(two));
+        var colleague = await hub.CaseAsync(two, two.OfficerId != one.OfficerId ? two.OfficerId : await hub.ColleagueAsync(two));
         await colleague.LiveAsync();
         await Expect(colleague.Locator(".here .chip")).ToHaveCountAsync(0);
         await page.Keyboard.PressAsync("Escape");
