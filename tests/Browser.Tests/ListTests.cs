@@ -105,8 +105,18 @@ public sealed class ListTests(BrowserHub hub)
         await Expect(beside).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync($"**/case/{two.InquiryId}");
-        await page.Context.CloseAsync();
-        await colleague.Context.CloseAsync();
+        // In the city's list and on the supervisors' board as well.
+        var office = await hub.OpenAsync("supervisor1", "/cases");
+        foreach (var row in new[] { $"#c-{two.InquiryId}", "#s-" + two.TaskId.Replace('/', '-') })
+        {
+            if (row[1] == 's') await office.GotoAsync("/supervision");
+            await office.Locator(row).FocusAsync();
+            await office.Keyboard.PressAsync(" ");
+            await Expect(office.Locator("[data-preview]")).ToContainTextAsync("树枝把路灯挡住了。");
+            await office.SoundAsync();
+        }
+        await office.PictureAsync("supervision-preview");
+        foreach (var opened in new[] { page, colleague, office }) await opened.Context.CloseAsync();
     }
 
     [Fact]
