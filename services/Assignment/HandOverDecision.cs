@@ -18,7 +18,7 @@ static class HandOverDecision
     public static Outcome<HandOver> Decide(AssignedInquiry? inquiry, string taskId, string officerId, Actor actor, Staff staff, DateTimeOffset now)
     {
         if (inquiry is null) return Refusals.UnknownInquiry;
-        if (inquiry.Task(taskId) is not { } task) return AssignmentRefusals.UnknownTask;
+        if (inquiry.Task(taskId) is not { } task) return Refusals.UnknownTask;
         if (!MayBy(actor, task)) return Refusals.NotYours;
         if (task.Ended) return AssignmentRefusals.TaskEnded;
         if (!staff.ActiveByUnit.GetValueOrDefault(task.UnitCode, []).Contains(officerId)) return AssignmentRefusals.OfficerNotActive;
@@ -37,7 +37,6 @@ static class HandOverDecision
 /// <summary>Assignment's refusals, each with what to do.</summary>
 static class AssignmentRefusals
 {
-    public static readonly Refusal UnknownTask = Refusals.Of("UnknownTask", "没有这个承办任务，请刷新列表。", "There is no such task; please refresh the list.");
     public static readonly Refusal TaskEnded = Refusals.Of("TaskEnded", "该任务已答复或已撤回，不用再转交，请刷新查看。", "This task was answered or withdrawn; it needs no hand-over. Please refresh to see it.");
     public static readonly Refusal OfficerNotActive = Refusals.Of("OfficerNotActive", "该联络员已不在本单位在岗名单中，请另选一位。", "This officer is not, or no longer, an active officer of the unit; please choose another one.");
 }

@@ -67,9 +67,17 @@ static class CaseworkDecision
     static (CaseTask? Task, Refusal? Refusal) TaskFor(CaseState? c, string taskId, Actor actor)
     {
         if (c?.Registration is null) return (null, Refusals.UnknownInquiry);
-        if (c.Task(taskId) is not { Dispatch: not null } task) return (null, CaseworkRefusals.UnknownTask);
+        if (c.Task(taskId) is not { Dispatch: not null } task) return (null, Refusals.UnknownTask);
         return actor.Is(Roles.Officer) && actor.OfficerId.Length > 0 && actor.UnitCode == task.UnitCode ? (task, null) : (null, Refusals.NotYours);
     }
+
+    /// <summary>One on which somebody still has something to do, for who looks after all units.</summary>
+    internal static (CaseTask? Task, Refusal? Refusal) OpenTaskOf(CaseState? c, string taskId) =>
+        c?.Registration is null ? (null, Refusals.UnknownInquiry)
+        : c.Task(taskId) is not { Dispatch: not null } task ? (null, Refusals.UnknownTask)
+        : task.Withdrawal is not null ? (null, CaseworkRefusals.TaskWithdrawn)
+        : task.Answer is not null ? (null, CaseworkRefusals.AlreadyAnswered)
+        : (task, null);
 
     /// <summary>One on which the unit still has something to do.</summary>
     internal static (CaseTask? Task, Refusal? Refusal) OpenTaskFor(CaseState? c, string taskId, Actor actor)
@@ -96,7 +104,6 @@ static class CaseworkDecision
 /// <summary>Casework's refusals, each with what to do.</summary>
 static class CaseworkRefusals
 {
-    public static readonly Refusal UnknownTask = Refusals.Of("UnknownTask", "没有这个承办任务，请刷新列表。", "There is no such task; please refresh the list.");
     public static readonly Refusal TaskWithdrawn = Refusals.Of("TaskWithdrawn", "该任务已撤回（已改派或已办结），无需办理。", "This task was withdrawn (sent elsewhere or closed); nothing is to be done.");
     public static readonly Refusal TaskWaiting = Refusals.Of("TaskWaiting", "该任务正在分派联络员，请稍候再试。", "An officer is just being assigned to this task; please try again shortly.");
     public static readonly Refusal CaseClosed = Refusals.Of("CaseClosed", "该诉求已办结，不能再办理。", "This inquiry is closed; nothing more can be done with it.");

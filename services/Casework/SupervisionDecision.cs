@@ -20,14 +20,12 @@ static class SupervisionDecision
 
     public static Outcome<CaseStep> Supervise(CaseState? c, SuperviseTaskRequest r, Actor actor, Sealed sealedWords, DateTimeOffset now)
     {
-        if (c?.Registration is null) return Refusals.UnknownInquiry;
-        if (c.Task(r.TaskId) is not { Dispatch: not null } task) return CaseworkRefusals.UnknownTask;
-        if (task.Withdrawal is not null) return CaseworkRefusals.TaskWithdrawn;
-        if (task.Answer is not null) return CaseworkRefusals.AlreadyAnswered;
+        var (task, refusal) = CaseworkDecision.OpenTaskOf(c, r.TaskId);
+        if (task is null) return refusal!;
         if (!Forms.Contains(r.Form)) return NoForm;
         if (task.Supervisions?.Any(s => s.Form == r.Form) == true) return Already;
         if (Wording.Check(r.Words, MaxWords, NoWords) is { } invalid) return invalid;
-        return new CaseStep(c.With(task with { Supervisions = [.. task.Supervisions ?? [], new(r.Form, actor.Account, now, sealedWords.ToByteArray())] }), [new TaskSupervised
+        return new CaseStep(c!.With(task with { Supervisions = [.. task.Supervisions ?? [], new(r.Form, actor.Account, now, sealedWords.ToByteArray())] }), [new TaskSupervised
         {
             InquiryId = c.InquiryId, TaskId = r.TaskId, UnitCode = task.UnitCode, OfficerId = task.Assigned?.OfficerId ?? "", Form = r.Form, Words = sealedWords, SupervisedBy = actor.Account, SupervisedAt = CityTime.Stamp(now),
         }]);

@@ -12,12 +12,10 @@ static class UrgeDecision
 {
     public static Outcome<CaseStep> Urge(CaseState? c, string taskId, Actor actor, DateTimeOffset now)
     {
-        if (c?.Registration is null) return Refusals.UnknownInquiry;
-        if (c.Task(taskId) is not { Dispatch: not null } task) return CaseworkRefusals.UnknownTask;
-        if (task.Withdrawal is not null) return CaseworkRefusals.TaskWithdrawn;
-        if (task.Answer is not null) return CaseworkRefusals.AlreadyAnswered;
+        var (task, refusal) = CaseworkDecision.OpenTaskOf(c, taskId);
+        if (task is null) return refusal!;
         if (task.Urges is [.., var last] && CityTime.DateOf(last.At) == CityTime.DateOf(now)) return TodayAlready;
-        return new CaseStep(c.With(task with { Urges = [.. task.Urges ?? [], new(actor.Account, now)] }), [new TaskUrged
+        return new CaseStep(c!.With(task with { Urges = [.. task.Urges ?? [], new(actor.Account, now)] }), [new TaskUrged
         {
             InquiryId = c.InquiryId, TaskId = taskId, UnitCode = task.UnitCode, OfficerId = task.Assigned?.OfficerId ?? "", UrgedBy = actor.Account, UrgedAt = CityTime.Stamp(now),
         }]);

@@ -15,6 +15,7 @@ public static class Refusals
 {
     public static Refusal Of(string code, string zh, string en) => new() { Code = code, Zh = zh, En = en };
 
+    public static readonly Refusal UnknownTask = Of("UnknownTask", "没有这个承办任务，请刷新列表。", "There is no such task; please refresh the list.");
     public static readonly Refusal UnknownInquiry = Of("UnknownInquiry",
         "没有这个编号的诉求，请核对编号。", "There is no inquiry with this number; please check the number.");
     /// <summary>What a citizen is told: unknown and wrong read the same.</summary>

@@ -75,7 +75,7 @@ public sealed class HandOverTests
 
     [Fact]
     public void A_refusal_says_in_both_languages_what_to_do() =>
-        Assert.All([AssignmentRefusals.UnknownTask, AssignmentRefusals.TaskEnded, AssignmentRefusals.OfficerNotActive], r => { Assert.Contains("请", r.Zh); Assert.Contains("lease", r.En); });
+        Assert.All([Refusals.UnknownTask, AssignmentRefusals.TaskEnded, AssignmentRefusals.OfficerNotActive], r => { Assert.Contains("请", r.Zh); Assert.Contains("lease", r.En); });
 
     [Fact]
     public void What_was_kept_before_reads_as_ever_and_is_not_written_longer() =>
