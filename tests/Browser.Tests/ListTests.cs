@@ -26,6 +26,8 @@ public sealed class ListTests(BrowserHub hub)
         TaskRow[] tasks = [await hub.TaskAsync("栏杆松了"), await hub.TaskAsync("台阶破损"), await hub.TaskAsync("坡道太陡")];
         var page = await hub.OpenAsync(tasks[0].OfficerId, "/cases?view=unit");
         await page.LiveAsync();
+        List<string> broken = [];
+        page.PageError += (_, error) => broken.Add(error);
         await Expect(Foot(page)).ToBeHiddenAsync();
         foreach (var task in tasks) await ChooseAsync(page, RowOf(task));
         await Expect(Foot(page)).ToContainTextAsync("已选 3");
@@ -44,8 +46,16 @@ public sealed class ListTests(BrowserHub hub)
         await Expect(page.Locator("#said")).ToContainTextAsync("已签收 2 件");
         await Expect(page.Locator(RowOf(tasks[0])).Locator("[data-pick]")).Not.ToBeCheckedAsync();
         await Expect(Foot(page)).ToContainTextAsync("已选 1");
+        // Esc does one thing at a time: a preview goes, what is chosen stays until the next.
+        await page.Locator(RowOf(tasks[2])).FocusAsync();
+        await page.Keyboard.PressAsync(" ");
+        await Expect(page.Locator("[data-preview]")).ToContainTextAsync("坡道太陡");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("[data-preview]")).ToBeHiddenAsync();
+        await Expect(Foot(page)).ToContainTextAsync("已选 1");
         await page.Keyboard.PressAsync("Escape");
         await Expect(Foot(page)).ToBeHiddenAsync();
+        Assert.Empty(broken);
         await page.Context.CloseAsync();
     }
 

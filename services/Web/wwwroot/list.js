@@ -50,7 +50,8 @@ document.addEventListener('hub:done', e => {
     said.textContent = refusal ?? '';
     said.hidden = refusal === null;
   }
-  if (e.detail.data.next) $('[name=commandId]', e.target).value = e.detail.data.next;
+  const command = $('[name=commandId]', e.target); // signing in has none: it happens once a task, whoever sends it
+  if (command) command.value = e.detail.data.next;
   count();
 });
 
@@ -75,14 +76,13 @@ async function preview(row) {
 }
 function closePreview() {
   const place = drawer();
-  if (!place || place.hidden) return false;
+  if (!place || place.hidden) return;
   clearTimeout(waiting);
   asking?.abort();
   const had = place.contains(document.activeElement);
   place.hidden = true;
   if (had) $$('[data-row]').find(row => row.dataset.case === shown)?.focus();
   shown = '';
-  return true;
 }
 document.addEventListener('keydown', e => {
   if (e.isComposing || e.keyCode === 229 || e.key === 'Process' || e.ctrlKey || e.metaKey || e.altKey || $('dialog[open]')) return;
@@ -90,7 +90,8 @@ document.addEventListener('keydown', e => {
     e.preventDefault();
     if (shown === e.target.dataset.case) closePreview(); else preview(e.target);
   }
-  else if (e.key === 'Escape' && !e.target.matches?.('input:not([type=checkbox]), textarea, select')) { if (!closePreview() && picks().length > 0) clear(); }
+  // The one that closed the preview, by its button, has done its work.
+  else if (e.key === 'Escape' && !e.defaultPrevented && !e.target.matches?.('input:not([type=checkbox]), textarea, select') && picks().length > 0) clear();
 });
 document.addEventListener('click', e => { if (e.target.closest?.('[data-preview-close]')) closePreview(); });
 // It goes along with the row in hand, once one rests on it.
