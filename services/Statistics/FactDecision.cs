@@ -44,7 +44,11 @@ internal sealed record Approach(string ContactId, int MatterNo, string Channel, 
 
 internal sealed record Sheet(int Revision, string Channel, string UnitCode, string AreaCode, string Day, DateTimeOffset ReceivedAt, ImmutableSortedDictionary<string, int> Lines);
 
-internal sealed record LeadTask(int DispatchNo, string TaskId, string UnitCode);
+internal sealed record LeadTask(int DispatchNo, string TaskId, string UnitCode)
+{
+    /// <summary>The catalogue's entry that decided, where it isn't what was registered. Written only then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public string? Entry { get; init; }
+}
 
 internal enum TaskClock { Overdue, InTime, Late, Withdrawn }
 
@@ -58,6 +62,8 @@ internal sealed record Fact
     public string ReceivingUnitCode { get; init; } = "";
     public string AreaCode { get; init; } = "";
     public bool Direct { get; init; }
+    /// <summary>What it is about, an entry of the catalogue. Written only where it is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public string? Category { get; init; }
     public Sheet? Sheet { get; init; }
     // Routing
     public LeadTask? Lead { get; init; }
@@ -79,6 +85,7 @@ internal sealed record FactRow
     [JsonIgnore] public string Channel { get; init; } = "";
     [JsonIgnore] public string UnitCode { get; init; } = "";
     [JsonIgnore] public string AreaCode { get; init; } = "";
+    [JsonIgnore] public string CategoryCode { get; init; } = "";
     [JsonIgnore] public long Contacts { get; init; }
     [JsonIgnore] public long Inquiries { get; init; }
     [JsonIgnore] public string Outcome { get; init; } = "";
@@ -86,6 +93,9 @@ internal sealed record FactRow
     /// <summary>Only in the head row of a key: what its rows are made of.</summary>
     public Fact? Fact { get; init; }
 }
+
+/// <summary>What is counted by what it is about: contacts of a day.</summary>
+internal readonly record struct CategoryCounter(string Day, string CategoryCode);
 
 internal readonly record struct Counter(string Day, string Channel, string UnitCode, string AreaCode, string Measure, string Outcome);
 
@@ -102,14 +112,14 @@ internal static class FactDecision
     {
         InquiryRegistered r => before with
         {
-            InquiryId = r.InquiryId, Contact = Of(r.Contact), ReceivingUnitCode = r.ReceivingUnitCode, AreaCode = r.AreaCode, Direct = r.DirectAnswer is not null,
+            InquiryId = r.InquiryId, Contact = Of(r.Contact), ReceivingUnitCode = r.ReceivingUnitCode, AreaCode = r.AreaCode, Direct = r.DirectAnswer is not null, Category = Known(r.CategoryCode),
         },
         ContactRecorded r => before with { Contact = Of(r.Contact), ReceivingUnitCode = r.ReceivingUnitCode },
         ContactAdded a when before.Added?.Exists(k => k.ContactId == a.Contact.ContactId && k.MatterNo == a.Contact.MatterNo) == true => before,
         ContactAdded a => before with { InquiryId = a.InquiryId, Added = (before.Added ?? []).Add(Of(a.Contact)) },
         ContactsTallied t => before.Sheet is { } s && s.Revision >= t.Revision ? before : before with { Sheet = Of(t) },
         // A later dispatch replaces an earlier one; assisting units answer for nothing in the figures.
-        InquiryDispatched { Role: UnitRole.Lead } d when d.DispatchNo > (before.Lead?.DispatchNo ?? 0) => before with { Lead = new(d.DispatchNo, d.TaskId, d.UnitCode) },
+        InquiryDispatched { Role: UnitRole.Lead } d when d.DispatchNo > (before.Lead?.DispatchNo ?? 0) => before with { Lead = new(d.DispatchNo, d.TaskId, d.UnitCode) { Entry = d.CatalogueEntry == d.CategoryCode ? null : Known(d.CatalogueEntry) } },
         ClockOverdue { Clock: "Handling" } c => Clock(before, c.TaskId, TaskClock.Overdue),
         // Extended: it was late and is not any more.
         ClockMoved { Clock: "Handling" } c when before.Clocks is { } clocks && clocks.TryGetValue(c.TaskId, out var state) && state == TaskClock.Overdue => before with { Clocks = clocks.Remove(c.TaskId) },
@@ -118,6 +128,8 @@ internal static class FactDecision
         InquiryClosed { Outcome: "WithdrawnByCitizen" } => before with { Withdrawn = true },
         _ => before,
     };
+
+    static string? Known(string code) => code.Length == 0 ? null : code;
 
     static Fact Clock(Fact before, string taskId, TaskClock state) =>
         before with { Clocks = (before.Clocks ?? ImmutableSortedDictionary<string, TaskClock>.Empty).SetItem(taskId, state) };
@@ -155,10 +167,10 @@ internal static class FactDecision
     /// <summary>The rows of a key, its head first. A further contact goes with its inquiry: same unit, area and outcome.</summary>
     public static IReadOnlyList<FactRow> Rows(string key, Fact f)
     {
-        var (unit, outcome) = (f.Lead?.UnitCode ?? f.ReceivingUnitCode, OutcomeOf(f));
+        var (unit, outcome, category) = (f.Lead?.UnitCode ?? f.ReceivingUnitCode, OutcomeOf(f), f.Category ?? f.Lead?.Entry ?? "");
         FactRow Row(string rowKey, Approach a, long inquiries = 0, Fact? head = null) => new()
         {
-            Key = rowKey, ContactId = a.ContactId, InquiryId = f.InquiryId, Day = a.Day, Channel = a.Channel, UnitCode = unit, AreaCode = f.AreaCode,
+            Key = rowKey, ContactId = a.ContactId, InquiryId = f.InquiryId, Day = a.Day, Channel = a.Channel, UnitCode = unit, AreaCode = f.AreaCode, CategoryCode = category,
             Contacts = a.MatterNo == 1 ? 1 : 0, Inquiries = inquiries, Outcome = outcome, ReceivedAt = a.ReceivedAt, Fact = head,
         };
         var head = f.Contact is { } c ? Row(key, c, f.InquiryId.Length > 0 ? 1 : 0, f) : new() { Key = key, Fact = f };
@@ -169,7 +181,7 @@ internal static class FactDecision
 
         FactRow Tallied(Sheet s, string category, int count) => new()
         {
-            Key = $"{key}#{category}", ContactId = $"{key}#{category}", Day = s.Day, Channel = s.Channel, UnitCode = s.UnitCode, AreaCode = s.AreaCode, Contacts = count,
+            Key = $"{key}#{category}", ContactId = $"{key}#{category}", Day = s.Day, Channel = s.Channel, UnitCode = s.UnitCode, AreaCode = s.AreaCode, CategoryCode = category, Contacts = count,
             Outcome = Outcomes.Tallied, ReceivedAt = s.ReceivedAt,
         };
     }
@@ -179,6 +191,24 @@ internal static class FactDecision
     {
         foreach (var row in after) if (before.Of(row.Key, r => r.Key) != row) yield return row;
         foreach (var row in before) if (after.Of(row.Key, r => r.Key) is null) yield return row with { Contacts = 0, Inquiries = 0 };
+    }
+
+    /// <summary>What an event moves by category: most events nothing.</summary>
+    public static IReadOnlyList<KeyValuePair<CategoryCounter, long>> CategoryDeltas(IReadOnlyList<FactRow> before, IReadOnlyList<FactRow> after)
+    {
+        var moved = new List<KeyValuePair<CategoryCounter, long>>(1);
+        foreach (var row in after) Count(row, row.Contacts);
+        foreach (var row in before) Count(row, -row.Contacts);
+        moved.RemoveAll(m => m.Value == 0);
+        return moved;
+
+        void Count(FactRow row, long contacts)
+        {
+            if (contacts == 0) return;
+            var counter = new CategoryCounter(row.Day!, row.CategoryCode);
+            var known = moved.FindIndex(m => m.Key == counter);
+            if (known < 0) moved.Add(new(counter, contacts)); else moved[known] = new(counter, moved[known].Value + contacts);
+        }
     }
 
     /// <summary>What an event moves: the sums of the rows after it less those before it, zero left out.</summary>

@@ -13,6 +13,8 @@ internal sealed record Scope(string From, string To, string Measure)
     public bool Except { get; init; }
     public string? AreaCode { get; init; }
     public string[]? Outcomes { get; init; }
+    /// <summary>Of lists only: counters aren't kept by it.</summary>
+    public string? CategoryCode { get; init; }
     /// <summary>Whether the counters by month and county can tell: no unit, nothing smaller than a county (the first six digits, GB/T 2260), no part of a month.</summary>
     /// <param name="dimensions">What is to be told apart.</param>
     public bool ByMonth(params ReadOnlySpan<string> dimensions) =>
@@ -40,7 +42,7 @@ internal readonly record struct Period(DateOnly From, DateOnly To)
 /// <summary>From a question to a scope, and from sums to what is shown. Every total here is the sum of its parts, never a number of its own.</summary>
 internal static class FiguresDecision
 {
-    static readonly Refusal invalidFilter = Refusals.Of("InvalidFilter", "筛选条件无效：请检查区划代码和办理结果。", "The filter is not valid: check the area code and the outcome.");
+    static readonly Refusal invalidFilter = Refusals.Of("InvalidFilter", "筛选条件无效：请检查区划代码和办理结果；按事项只能看明细。", "The filter is not valid: check the area code and the outcome; by category there is only the list.");
     static readonly Refusal invalidDimension = Refusals.Of("InvalidDimension", "不支持按此分组，请改用渠道、分类、单位、日、月或区划。", "That grouping does not exist: use channel, bucket, unit, day, month or area.");
     static readonly string[] rowDimensions = ["channel", "bucket", "unit", "day", "month", "area"];
     static readonly string[] columnDimensions = ["", "none", "day", "month", "bucket", "channel", "area", "unit", "outcome"];
@@ -55,9 +57,11 @@ internal static class FiguresDecision
         return Period.Of(last is { Month: 1 } && first?.Year < year ? year - 1 : year);
     }
 
-    public static Outcome<Scope> Scope(Filter? filter, Names names)
+    /// <param name="list">A list's filter may name a category.</param>
+    public static Outcome<Scope> Scope(Filter? filter, Names names, bool list = false)
     {
         var f = filter ?? new();
+        if (f.CategoryCode.Length > 0 && !list) return invalidFilter;
         if (!CityTime.TryDay(f.From, out var from) || !CityTime.TryDay(f.To, out var to) || from > to) return Refusals.InvalidPeriod;
         if (f.AreaCode is not ("" or Names.None) && (f.AreaCode.Length is < 6 or > 12 || !f.AreaCode.All(char.IsAsciiLetterOrDigit))) return invalidFilter;
         var outcomes = f.Outcome.Length == 0 ? null : Outcomes.Of(f.Outcome);
@@ -66,7 +70,7 @@ internal static class FiguresDecision
         var channels = f.Bucket.Length == 0 ? null : names.Channels.Where(c => unnamed || c.Bucket == f.Bucket).Select(c => c.Channel).ToArray();
         if (f.Channel.Length > 0) (channels, unnamed) = (f.Bucket.Length == 0 || names.BucketOf(f.Channel) == f.Bucket ? [f.Channel] : [], false);
         return new Scope(f.From, f.To, f.Inquiries ? Measures.Inquiries : Measures.Contacts)
-        { UnitCode = Value(f.UnitCode), Channels = channels, Except = unnamed, AreaCode = Value(f.AreaCode), Outcomes = outcomes };
+        { UnitCode = Value(f.UnitCode), Channels = channels, Except = unnamed, AreaCode = Value(f.AreaCode), Outcomes = outcomes, CategoryCode = Value(f.CategoryCode) };
     }
 
     static string? Value(string code) => code switch { "" => null, Names.None => "", _ => code };

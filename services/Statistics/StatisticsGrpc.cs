@@ -25,7 +25,7 @@ internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("
     public override async Task<ListFactsReply> ListFacts(ListFactsRequest request, ServerCallContext context)
     {
         var names = await reference.GetAsync<Names>(context.CancellationToken);
-        var scope = FiguresDecision.Scope(request.Filter, names).OrRefuse();
+        var scope = FiguresDecision.Scope(request.Filter, names, list: true).OrRefuse();
         var (rows, next, totalRows, totalCount) = await store.FactsAsync(scope, Paging.Size(request.Page), request.Page?.After ?? "", context.CancellationToken);
         return new() { Facts = { rows.Select(r => Show(r, scope.Measure, names)) }, Next = next, TotalRows = totalRows, TotalCount = totalCount };
     }
@@ -71,6 +71,14 @@ internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("
         return await days.GetAsync(request.Day.Length > 0 ? day : null, context.CancellationToken);
     }
 
+    public override async Task<Categories> GetCategories(GetCategoriesRequest request, ServerCallContext context)
+    {
+        if (!CityTime.TryDay(request.Day, out var day))
+            day = request.Day.Length == 0 ? (await store.PeriodsAsync(context.CancellationToken)).Today : throw Answers.Refused(Refusals.InvalidPeriod);
+        var (before, from) = CategoriesDecision.Days(day);
+        return CategoriesDecision.Of(day, await store.CategoriesAsync(before, from, day, context.CancellationToken));
+    }
+
     public override async Task Watch(WatchRequest request, IServerStreamWriter<LiveTotals> stream, ServerCallContext context)
     {
         if (request.Day.Length > 0 && !CityTime.TryDay(request.Day, out _)) throw Answers.Refused(Refusals.InvalidPeriod);
@@ -88,7 +96,7 @@ internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("
 
     static Contracts.Statistics.Fact Show(FactRow r, string measure, Names names) => new()
     {
-        ContactId = r.ContactId, InquiryId = r.InquiryId, Channel = r.Channel, Day = r.Day, UnitCode = r.UnitCode, AreaCode = r.AreaCode, Outcome = r.Outcome,
+        ContactId = r.ContactId, InquiryId = r.InquiryId, Channel = r.Channel, Day = r.Day, UnitCode = r.UnitCode, AreaCode = r.AreaCode, CategoryCode = r.CategoryCode, Outcome = r.Outcome,
         Count = measure == Measures.Inquiries ? r.Inquiries : r.Contacts, UnitName = names.Unit(r.UnitCode), AreaName = names.Area(r.AreaCode),
         ChannelNameZh = names.Channel(r.Channel)?.NameZh ?? r.Channel, ChannelNameEn = names.Channel(r.Channel)?.NameEn ?? r.Channel,
     };

@@ -23,6 +23,7 @@ internal sealed class StatisticsHandlers(LiveFigures live) : IFold
             work.Add(StatisticsStore.Counters, delta, c.Day, c.Channel, c.UnitCode, c.AreaCode, c.Measure, c.Outcome);
             if (c.Measure != Measures.Inquiry) work.Add(StatisticsStore.Daily, delta, c.Day, c.Channel);
         }
+        foreach (var (c, delta) in FactDecision.CategoryDeltas(old, rows)) work.Add(StatisticsStore.Categories, delta, c.Day, c.CategoryCode);
         work.Put(StatisticsStore.Changes, new(work.Home, work.Now));
         live.Counted(work, rows);
     }

@@ -16,16 +16,19 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
     public static readonly Table<FactRow> Facts = new("statistics.fact", r => r.Key,
         new("contact_id", r => r.ContactId), new("inquiry_id", r => r.InquiryId), new("day", r => r.Day), new("channel", r => r.Channel),
         new("unit_code", r => r.UnitCode), new("area_code", r => r.AreaCode), new("contacts", r => r.Contacts), new("inquiries", r => r.Inquiries),
-        new("outcome", r => r.Outcome), new("received_at", r => r.ReceivedAt));
+        new("outcome", r => r.Outcome), new("received_at", r => r.ReceivedAt), new("category_code", r => r.CategoryCode));
     public static readonly Table<Changed> Changes = new("statistics.changed", c => $"{c.Shard}", new Column<Changed>("at", c => c.At));
     public static readonly CounterTable Counters = new("statistics.counter", told: false, "day", "channel", "unit_code", "area_code", "measure", "outcome");
     public static readonly CounterTable Daily = new("statistics.daily", told: true, "day", "channel");
+
+    public static readonly CounterTable Categories = new("statistics.category", told: false, "day", "category_code");
 
     const string Within = """
         ($4::text[] is null or (channel = any($4)) <> $7)
         and ($5::text is null or case when $5 = '' then area_code = '' else left(area_code, length($5)) = $5 end) and ($6::text[] is null or outcome = any($6))
         """;
     const string Where = $"day between $1 and $2 and ($3::text is null or unit_code = $3) and {Within}";
+    const string OfList = $"{Where} and ($8::text is null or coalesce(category_code, '') = $8)";
     const string WhereMonths = $"month between left($1, 7) and left($2, 7) and $3::text is null and {Within}";
 
     static string Expression(string dimension, bool months) => dimension switch
@@ -40,7 +43,7 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
     static NpgsqlBatchCommand Command(string sql, Scope s, params object[] more)
     {
         var command = new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = s.From }, new() { Value = s.To }, Text(s.UnitCode), Texts(s.Channels), Text(s.AreaCode), Texts(s.Outcomes), new() { Value = s.Except } } };
-        foreach (var m in more) command.Parameters.Add(new() { Value = m });
+        foreach (var m in more) command.Parameters.Add(m as NpgsqlParameter ?? new() { Value = m });
         return command;
     }
 
@@ -107,11 +110,11 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         await using var batch = database.CreateBatch();
         // One snapshot for the page and the sums above it.
         batch.BatchCommands.Add(new("begin isolation level repeatable read read only"));
-        batch.BatchCommands.Add(Command($"select count(*), coalesce(sum({scope.Measure}), 0)::bigint from statistics.fact where {Where} and {scope.Measure} > 0", scope));
+        batch.BatchCommands.Add(Command($"select count(*), coalesce(sum({scope.Measure}), 0)::bigint from statistics.fact where {OfList} and {scope.Measure} > 0", scope, Text(scope.CategoryCode)));
         batch.BatchCommands.Add(Command($"""
-            select key, contact_id, inquiry_id, day, channel, unit_code, area_code, contacts, inquiries, outcome from statistics.fact
-            where {Where} and {scope.Measure} > 0 and (day, key) < ($8, $9) order by day desc, key desc limit $10
-            """, scope, day, key, size));
+            select key, contact_id, inquiry_id, day, channel, unit_code, area_code, contacts, inquiries, outcome, coalesce(category_code, '') from statistics.fact
+            where {OfList} and {scope.Measure} > 0 and (day, key) < ($9, $10) order by day desc, key desc limit $11
+            """, scope, Text(scope.CategoryCode), day, key, size));
         batch.BatchCommands.Add(new("commit"));
         await using var reader = await batch.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
@@ -122,7 +125,7 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
             rows.Add(new()
             {
                 Key = reader.GetString(0), ContactId = reader.GetString(1), InquiryId = reader.GetString(2), Day = reader.GetString(3), Channel = reader.GetString(4), UnitCode = reader.GetString(5),
-                AreaCode = reader.GetString(6), Contacts = reader.GetInt64(7), Inquiries = reader.GetInt64(8), Outcome = reader.GetString(9),
+                AreaCode = reader.GetString(6), Contacts = reader.GetInt64(7), Inquiries = reader.GetInt64(8), Outcome = reader.GetString(9), CategoryCode = reader.GetString(10),
             });
         return (rows, rows.Count == size ? $"{rows[^1].Day}|{rows[^1].Key}" : "", totalRows, totalCount);
     }
@@ -148,6 +151,17 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         await using var reader = await command.ExecuteReaderAsync(stop);
         var sums = new List<HourSum>();
         while (await reader.ReadAsync(stop)) sums.Add(new(reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3)));
+        return sums;
+    }
+
+    /// <summary>Contacts by category, of the days before `from` back to `before`, and of those from it to `to`.</summary>
+    public async Task<List<CategorySum>> CategoriesAsync(DateOnly before, DateOnly from, DateOnly to, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select category_code, coalesce(sum(value) filter (where day >= $2), 0)::bigint, coalesce(sum(value) filter (where day < $2), 0)::bigint from statistics.category where day between $1 and $3 group by 1");
+        foreach (var day in new[] { before, from, to }) command.Parameters.Add(new() { Value = CityTime.Iso(day) });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var sums = new List<CategorySum>();
+        while (await reader.ReadAsync(stop)) sums.Add(new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
         return sums;
     }
 

@@ -18,6 +18,10 @@ internal sealed class LastGood(HubClient hub)
     public Task<Shown<Overview>> OverviewAsync(Question question, ClaimsPrincipal user, CancellationToken stop) =>
         AskAsync(question, async () => await hub.Statistics.GetOverviewAsync(new() { Filter = question.Filter }, hub.As(user, stop)));
 
+    /// <summary>What people came with in the seven days until today; the city's only.</summary>
+    public Task<Shown<Categories>> CategoriesAsync(ClaimsPrincipal user, CancellationToken stop) =>
+        AskAsync(new(), async () => await hub.Statistics.GetCategoriesAsync(new(), hub.As(user, stop)));
+
     /// <summary>The units of a period beside the city's overview. Without a period it is the newest one with data.</summary>
     public Task<Shown<Ranking>> RankingAsync(Question question, ClaimsPrincipal user, CancellationToken stop) => AskAsync(question, async () =>
     {

@@ -83,6 +83,30 @@ public sealed class DashboardTests(BrowserHub hub)
     }
 
     [Fact]
+    public async Task What_people_came_with_this_week_adds_up_and_each_number_opens_as_its_list()
+    {
+        var today = CityTime.Iso(CityTime.DateOf(DateTimeOffset.UtcNow));
+        await hub.PostAsync("/doors/walkin/tallies", new { sheetId = $"hot-{today}", revision = 1, counterId = "211100", day = today, rows = new[] { new { categoryCode = "010101", count = 2_000 } } });
+        var page = await hub.OpenAsync("supervisor1", "/dashboard");
+        var first = page.Locator(".hot tbody tr").First;
+        await Until.TrueAsync("the tally leads the list", async () => { await page.GotoAsync("/dashboard"); return (await first.Locator("td").First.InnerTextAsync()).Trim() is var said && Number(said) >= 2_000; }, 30);
+        await page.SoundAsync();
+        await page.PictureAsync("dashboard-hot");
+        for (var column = 1; column <= 2; column++)
+        {
+            var parts = await page.Locator($".hot tbody td:nth-of-type({column})").AllInnerTextsAsync();
+            Assert.Equal(Number(await page.Locator($".hot tfoot td:nth-of-type({column})").InnerTextAsync()), parts.Sum(Number));
+        }
+        var (category, contacts) = (await first.Locator("th").InnerTextAsync(), await first.Locator("td").First.InnerTextAsync());
+        await first.Locator("a.n").First.PressAsync("Enter");
+        await Expect(page.Locator(".sums")).ToContainTextAsync(contacts.Trim());
+        await Expect(page.Locator(".sums .chip").Last).ToHaveTextAsync(category);
+        await page.Context.CloseAsync();
+
+        static int Number(string text) => int.Parse(text.Trim().Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
     public async Task The_right_column_is_sound_in_both_languages_and_themes()
     {
         await hub.TaskAsync("公园灯不亮");
