@@ -91,6 +91,28 @@ public sealed class CitizenTests(BrowserHub hub)
     }
 
     [Fact]
+    public async Task What_was_typed_for_the_unit_is_there_again_whichever_other_button_was_pressed()
+    {
+        const string typed = "二楼也不亮了。\n物业说不归他们管。";
+        var page = await hub.OpenAsync(null, "/ask", script: false, phone: true);
+        var (number, code) = await AskAsync(page, "楼道灯坏了没人修");
+        await LookAsync(page, number, code);
+        await page.Locator("summary").ClickAsync();
+        await page.FillAsync("#more", typed);
+        await page.GetByRole(AriaRole.Button, new() { Name = "催一催" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[role=status]").First).ToContainTextAsync("已经催办");
+        await Assertions.Expect(page.Locator("#more")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#more")).ToHaveValueAsync(typed);
+        await page.GetByRole(AriaRole.Button, new() { Name = "撤回" }).ClickAsync();
+        await page.Locator(".cz-btn:not(.pri)").ClickAsync(); // not after all
+        await Assertions.Expect(page.Locator("#more")).ToHaveValueAsync(typed);
+        await page.GetByRole(AriaRole.Button, new() { Name = "提交补充" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[role=status]").First).ToContainTextAsync("已经转给");
+        await Assertions.Expect(page.Locator("#more")).ToBeHiddenAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_wrong_code_and_an_unknown_number_read_the_same_and_stand_in_no_address()
     {
         var page = await hub.OpenAsync(null, "/ask", script: false, phone: true);

@@ -125,6 +125,10 @@ internal sealed class Truth(ChaosCity city, Officers officers, IReadOnlyList<Ack
             counters as (select day, channel, unit_code, area_code, outcome, measure, sum(value) as value from statistics.counter group by 1, 2, 3, 4, 5, 6)
             select count(*) from counters c full join facts f using (day, channel, unit_code, area_code, outcome, measure) where coalesce(c.value, 0) <> coalesce(f.value, 0)
             """), "cells");
+        Add("categories = facts by cell", await count("""
+            select count(*) from (select day, category_code, sum(contacts) as value from statistics.fact where contacts > 0 group by 1, 2) f
+            full join (select day, category_code, sum(value) as value from statistics.category group by 1, 2) c using (day, category_code) where coalesce(c.value, 0) <> coalesce(f.value, 0)
+            """), "cells");
         Add("counters = facts", await count("select (select coalesce(sum(contacts), 0) from statistics.fact) - (select coalesce(sum(value), 0) from statistics.daily)"), "contacts");
     }
 

@@ -47,11 +47,14 @@ sealed class Grown(NpgsqlConnection look, IReadOnlyList<Original> originals)
         on conflict (day, channel, unit_code, area_code, measure, outcome, shard) do update set value = c.value + excluded.value;
         insert into statistics.daily as d (shard, day, channel, value) select f.shard, g.day, f.channel, sum(f.contacts) from bench.statistics_fact f join bench.copy g on g.original = f.original group by 1, 2, 3
         on conflict (day, channel, shard) do update set value = d.value + excluded.value;
+        insert into statistics.category as c (shard, day, category_code, value) select f.shard, g.day, f.category_code, sum(f.contacts) from bench.statistics_fact f join bench.copy g on g.original = f.original group by 1, 2, 3
+        on conflict (day, category_code, shard) do update set value = c.value + excluded.value;
         """;
     static readonly (string Name, string Query)[] Truths =
     [
         ("figures of days that aren't the facts'", "select count(*) from (select day, sum(contacts) n from statistics.fact where day is not null group by 1) f full join (select day, sum(value) n from statistics.daily group by 1) d using (day) where f.n is distinct from d.n"),
         ("counters that aren't the facts'", "select count(*) from (select left(day, 7), channel, outcome, sum(contacts) n from statistics.fact where day is not null group by 1, 2, 3) f full join (select left(day, 7), channel, outcome, sum(value) n from statistics.counter where measure in ('both', 'contact') group by 1, 2, 3) c using (\"left\", channel, outcome) where coalesce(f.n, 0) <> coalesce(c.n, 0)"),
+        ("categories that aren't the facts'", "select count(*) from (select day, category_code, sum(contacts) n from statistics.fact where contacts > 0 group by 1, 2) f full join (select day, category_code, sum(value) n from statistics.category group by 1, 2) c using (day, category_code) where coalesce(f.n, 0) <> coalesce(c.n, 0)"),
         ("messages unread", "select coalesce(sum(s.next_seq - c.next_seq), 0)::bigint from log.cursor c join log.shard s on s.service = c.source and s.shard = c.shard"),
         ("seqs missing", "select coalesce(sum(s.next_seq - 1 - o.rows), 0)::bigint from log.shard s join (select service, shard, count(*) rows from log.outbox group by 1, 2) o using (service, shard)"),
         ("facts without a contact", "select count(*) from statistics.fact f where f.inquiry_id <> '' and not exists (select from casework.case_file c where c.key = f.inquiry_id)"),
