@@ -30,6 +30,7 @@ public static class Topics
         [
             new(InquiryRegistered.Descriptor, "inquiry_id"),
             new(ContactAdded.Descriptor, "inquiry_id"),
+            new(ContactVoided.Descriptor, "inquiry_id"),
             new(ContactRecorded.Descriptor, "contact.contact_id"),
             new(ContactsTallied.Descriptor, "sheet_id"),
             new(AnswerDelivered.Descriptor, "inquiry_id"),

@@ -45,6 +45,9 @@ static class CaseProjection
     public static CaseStep ContactAdded(CaseState c, ContactAdded e) =>
         c with { Added = [.. c.Added, new(e.Contact.ContactId, e.Contact.Channel, e.Contact.ReceivedAt.ToDateTimeOffset()) { Urge = e.Urge }] };
 
+    /// <summary>It stays in the file, and says so.</summary>
+    public static CaseStep Voided(CaseState c, ContactVoided e) => c with { Voiding = new(e.VoidedBy, e.VoidedAt.ToDateTimeOffset()) };
+
     public static CaseStep Delivery(CaseState c, Delivery delivery) => c with { Deliveries = [.. c.Deliveries, delivery] };
 
     public static CaseStep HeldBack(CaseState c, InquiryHeld e) => c with { Held = true, Holds = [.. c.Holds, new(e.Reason, e.HeldAt.ToDateTimeOffset())] };

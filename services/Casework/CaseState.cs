@@ -64,6 +64,9 @@ sealed record Decline(string Reason, Answer Answer);
 
 sealed record Withdrawal(string Reason, DateTimeOffset At);
 
+/// <summary>Channels: a counter took its entry back.</summary>
+sealed record Voiding(string By, DateTimeOffset At);
+
 sealed record Closing(string By, DateTimeOffset At, string Outcome);
 
 /// <summary>The part of one answering unit in one dispatch (承办任务).</summary>
@@ -126,6 +129,8 @@ sealed record CaseState(string InquiryId)
     /// <summary>Null, and not written, until somebody looks.</summary>
     public IReadOnlyList<Reveal>? Reveals { get; init; }
     public Closing? Closing { get; init; }
+    /// <summary>撤销登记: it was registered by mistake. Null, and not written, unless it was.</summary>
+    public Voiding? Voiding { get; init; }
 
     /// <summary>W3C traceparent of the walk, so that the officer's read and answer continue it.</summary>
     public string? Trace { get; init; }
@@ -161,6 +166,7 @@ sealed record CaseState(string InquiryId)
 
     internal string State => this switch
     {
+        { Voiding: not null } => "Voided",
         { Closing: not null } => "Closed",
         { Held: true } => "Held",
         { Lead: null } => "Registered",

@@ -20,7 +20,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
         if (message.Event is ContactAdded) wants.Add(CaseworkStore.Texts, message.Key);
     }
 
-    static bool IsOfACase(Message message) => message.Event is InquiryRegistered or ContactAdded or AnswerDelivered or AnswerUndeliverable or DeliveryInDoubt
+    static bool IsOfACase(Message message) => message.Event is InquiryRegistered or ContactAdded or ContactVoided or AnswerDelivered or AnswerUndeliverable or DeliveryInDoubt
         or InquiryDispatched or InquiryHeld or InquiryDeclined or ReturnAccepted or ReturnRejected or OfficerAssigned or ClockStarted or ClockOverdue or ClockStopped or ClockMoved;
 
     public void Fold(Message message, UnitOfWork work)
@@ -34,6 +34,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
         {
             InquiryRegistered e => CaseProjection.Registered(c, e, File(e, work), work.Now),
             ContactAdded e => CaseProjection.ContactAdded(c, Supplement(e, work)),
+            ContactVoided e => CaseProjection.Voided(c, e),
             AnswerDelivered e => CaseProjection.Delivery(c, new(e.AnswerNo, CaseProjection.Delivered, e.Medium, e.DeliveredAt.ToDateTimeOffset())),
             AnswerUndeliverable e => CaseProjection.Delivery(c, new(e.AnswerNo, CaseProjection.Undeliverable, e.Reason, e.FailedAt.ToDateTimeOffset())),
             DeliveryInDoubt e => CaseProjection.Delivery(c, new(e.AnswerNo, CaseProjection.InDoubt, e.Door, e.AttemptedAt.ToDateTimeOffset())),

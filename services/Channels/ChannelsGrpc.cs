@@ -186,6 +186,27 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
     static readonly long MostSecondsAgo = (long)CityTime.Backdating.TotalSeconds;
 
     [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
+    public override async Task<VoidWalkInReply> VoidWalkIn(VoidWalkInRequest request, ServerCallContext context)
+    {
+        var (actor, city) = (Actor.Of(context.GetHttpContext().User), await reference.GetAsync<DoorReference>(context.CancellationToken));
+        var unit = city.Counters.TryGetValue(request.CounterId, out var counter) ? counter.UnitCode : "";
+        // Which entry it is is read before the batch, from the list of the day; what it is by then, under its lock.
+        var (key, countedOn) = await ChannelsStore.WalkInOfTodayAsync(database, request.CounterId, request.InquiryId, context.CancellationToken) ?? default;
+        var outcome = await writer.CommandAsync<VoidWalkInReply>(request.CommandId, key is null ? [request.InquiryId] : [key, request.InquiryId], w => { if (key is not null) w.Add(ChannelsStore.Contacts, key); }, work =>
+        {
+            var (voided, refusal) = VoidDecision.Void(key is null ? null : work.Get(ChannelsStore.Contacts, key), countedOn, unit, actor, work.Now);
+            if (refusal is not null) return refusal;
+            // Read from its body, it has no counter any more: so it leaves the counter's list.
+            work.Put(ChannelsStore.Contacts, voided!);
+            Ledger.Void(work, countedOn);
+            var at = CityTime.Stamp(work.Now);
+            work.Emit(voided!.InquiryId, new ContactVoided { InquiryId = voided.InquiryId, ContactId = voided.ContactId, VoidedBy = actor.Account, VoidedAt = at });
+            return new VoidWalkInReply { VoidedAt = at };
+        });
+        return outcome.OrRefuse();
+    }
+
+    [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
     public override async Task<ListWalkInTodayReply> ListWalkInToday(ListWalkInTodayRequest request, ServerCallContext context)
     {
         var actor = Actor.Of(context.GetHttpContext().User);

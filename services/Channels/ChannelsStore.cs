@@ -119,12 +119,23 @@ static class ChannelsStore
     static (Quarantined Entry, Resolution? Resolution) Entry(NpgsqlDataReader reader) =>
         (Json.Read<Quarantined>(reader.GetString(0)) with { Raw = reader.IsDBNull(1) ? [] : reader.GetFieldValue<byte[]>(1) }, reader.IsDBNull(2) ? null : Json.Read<Resolution>(reader.GetString(2)));
 
+    /// <summary>The key and day of an entry in a counter's list of the day; null when it isn't there.</summary>
+    public static async Task<(string Key, DateOnly CountedOn)?> WalkInOfTodayAsync(NpgsqlDataSource database, string counterId, string inquiryId, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select key, counter_on from channels.contact where counter_id = $1 and counter_on = {CitysToday} and body->>'inquiryId' = $2");
+        foreach (var v in new[] { counterId, inquiryId }) command.Parameters.Add(new() { Value = v });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        return await reader.ReadAsync(stop) ? (reader.GetString(0), reader.GetFieldValue<DateOnly>(1)) : null;
+    }
+
+    const string CitysToday = "(log.city_now() at time zone interval '8 hours')::date";
+
     /// <summary>What a counter took on the city's day of today: how many by category and of them on the spot, most first; and the newest.</summary>
     public static async Task<(DateOnly Day, List<(string CategoryCode, long Contacts, long Direct)> Sums, List<KnownContact> Rows)> WalkInTodayAsync(NpgsqlDataSource database, string counterId, int most, CancellationToken stop)
     {
-        const string today = "(log.city_now() at time zone interval '8 hours')::date", which = $"counter_id = $1 and counter_on = {today}";
+        const string which = $"counter_id = $1 and counter_on = {CitysToday}";
         await using var batch = database.CreateBatch();
-        foreach (var sql in new[] { $"select {today}, $1::text", $"select body->>'categoryCode', count(*), count(*) filter (where (body->>'direct')::boolean) from channels.contact where {which} group by 1 order by 2 desc, 1",
+        foreach (var sql in new[] { $"select {CitysToday}, $1::text", $"select body->>'categoryCode', count(*), count(*) filter (where (body->>'direct')::boolean) from channels.contact where {which} group by 1 order by 2 desc, 1",
             $"select body from channels.contact where {which} order by body->>'receivedAt' desc limit {most}" })
             batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = counterId } } });
         await using var reader = await batch.ExecuteReaderAsync(stop);

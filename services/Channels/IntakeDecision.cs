@@ -12,6 +12,8 @@ sealed record KnownContact(string Key, string ContentHash, string InquiryId, str
     [JsonIgnore] public DateOnly? CounterOn { get; init; }
     public string? CategoryCode { get; init; }
     public bool? Direct { get; init; }
+    /// <summary>It was registered by mistake and counts no more.</summary>
+    public DateTimeOffset? VoidedAt { get; init; }
 }
 
 /// <summary>The next ordinal of a shard and day; the shard's lock makes it dense.</summary>

@@ -19,6 +19,9 @@ static class Ledger
         work.Add(Received, 1, CityTime.Iso(day), contact.Channel);
     }
 
+    /// <summary>A counter's entry that was a mistake counts no more on its day.</summary>
+    public static void Void(UnitOfWork work, DateOnly day) => work.Add(Received, -1, CityTime.Iso(day), WalkInMapping.Channel);
+
     /// <summary>A sheet counts with its newest revision, on the day that it is of.</summary>
     public static void Enter(UnitOfWork work, TallySheet sheet, TallySheet? before)
     {

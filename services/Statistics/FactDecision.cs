@@ -62,6 +62,8 @@ internal sealed record Fact
     public string ReceivingUnitCode { get; init; } = "";
     public string AreaCode { get; init; } = "";
     public bool Direct { get; init; }
+    /// <summary>Registered by mistake: it counts no more. Written only where it is so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Voided { get; init; }
     /// <summary>What it is about, an entry of the catalogue. Written only where it is known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public string? Category { get; init; }
     public Sheet? Sheet { get; init; }
@@ -105,7 +107,7 @@ internal readonly record struct Counter(string Day, string Channel, string UnitC
 internal static class FactDecision
 {
     public static bool Hears(IMessage? e) =>
-        e is InquiryRegistered or ContactRecorded or ContactAdded or ContactsTallied or InquiryDispatched or ClockStopped or ClockOverdue or ClockMoved or InquiryClosed;
+        e is InquiryRegistered or ContactRecorded or ContactAdded or ContactVoided or ContactsTallied or InquiryDispatched or ClockStopped or ClockOverdue or ClockMoved or InquiryClosed;
 
     /// <summary>The fact after an event; the same object when the event changes nothing.</summary>
     public static Fact After(Fact before, IMessage e) => e switch
@@ -117,6 +119,7 @@ internal static class FactDecision
         ContactRecorded r => before with { Contact = Of(r.Contact), ReceivingUnitCode = r.ReceivingUnitCode },
         ContactAdded a when before.Added?.Exists(k => k.ContactId == a.Contact.ContactId && k.MatterNo == a.Contact.MatterNo) == true => before,
         ContactAdded a => before with { InquiryId = a.InquiryId, Added = (before.Added ?? []).Add(Of(a.Contact)) },
+        ContactVoided => before with { Voided = true },
         ContactsTallied t => before.Sheet is { } s && s.Revision >= t.Revision ? before : before with { Sheet = Of(t) },
         // A later dispatch replaces an earlier one; assisting units answer for nothing in the figures.
         InquiryDispatched { Role: UnitRole.Lead } d when d.DispatchNo > (before.Lead?.DispatchNo ?? 0) => before with { Lead = new(d.DispatchNo, d.TaskId, d.UnitCode) { Entry = d.CatalogueEntry == d.CategoryCode ? null : Known(d.CatalogueEntry) } },
@@ -174,6 +177,7 @@ internal static class FactDecision
             Contacts = a.MatterNo == 1 ? 1 : 0, Inquiries = inquiries, Outcome = outcome, ReceivedAt = a.ReceivedAt, Fact = head,
         };
         var head = f.Contact is { } c ? Row(key, c, f.InquiryId.Length > 0 ? 1 : 0, f) : new() { Key = key, Fact = f };
+        if (f.Voided) head = head with { Contacts = 0, Inquiries = 0 };
         // Nearly every key has no other row.
         if (f is { Added: null, Sheet: null }) return [head];
         var added = (f.Added ?? []).Select(a => Row($"{a.ContactId}/{a.MatterNo}", a));

@@ -15,8 +15,15 @@ internal static class CounterActs
     public static void Map(WebApplication app)
     {
         app.MapAct("counter-register", RegisterAsync);
+        app.MapAct("counter-void", VoidAsync);
         app.MapGet("/counter/today", (string counter) => new RazorComponentResult<CounterToday>(new { Counter = counter }))
             .RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = WebModule.Scheme, Roles = StaffRoles });
+    }
+
+    static async Task<ActReply> VoidAsync(ActCall call)
+    {
+        await call.Hub.Channels.VoidWalkInAsync(new() { CommandId = call["commandId"], CounterId = call["counter"], InquiryId = call["number"] }, call.As);
+        return new(Say: call.T["counter.void.done", call["number"]], Data: new { number = call["number"] });
     }
 
     static async Task<ActReply> RegisterAsync(ActCall call)

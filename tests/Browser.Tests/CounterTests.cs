@@ -60,6 +60,36 @@ public sealed class CounterTests(BrowserHub hub)
     }
 
     [Fact]
+    public async Task An_entry_made_by_mistake_is_undone_by_a_key_and_the_day_adds_up_again()
+    {
+        const string counter = "211102002016";
+        var page = await OpenAsync(counter);
+        foreach (var _ in new[] { 1, 2 })
+        {
+            await page.Keyboard.PressAsync("1");
+            await page.Keyboard.PressAsync("Enter");
+        }
+        await Assertions.Expect(page.Locator("[data-total]")).ToHaveTextAsync("2");
+        await page.PictureAsync("counter-undo");
+        var newest = await page.Locator(".ct-rows th").First.InnerTextAsync();
+        var asked = new List<string>();
+        page.Dialog += async (_, dialog) => { asked.Add(dialog.Message); await (asked.Count == 1 ? dialog.DismissAsync() : dialog.AcceptAsync()); };
+        await page.Keyboard.PressAsync("Alt+z");
+        await Assertions.Expect(page.Locator(".ct-rows tr")).ToHaveCountAsync(2);
+        await page.Keyboard.PressAsync("Alt+z");
+        await Assertions.Expect(page.Locator(".ct-rows tr")).ToHaveCountAsync(1);
+        Assert.All(asked, said => Assert.Contains("不能恢复", said));
+        Assert.DoesNotContain(newest, await page.InnerTextAsync(".ct"));
+        Assert.Equal(1, (await TodayAsync(counter)).Total);
+        // The hands are where the next entry begins.
+        await page.Keyboard.PressAsync("1");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("[data-total]")).ToHaveTextAsync("2");
+        await page.SoundAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task What_goes_to_a_unit_needs_a_line_and_gets_a_slip()
     {
         const string counter = "211102002007";

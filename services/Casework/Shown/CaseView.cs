@@ -74,7 +74,7 @@ static class CaseView
         {
             InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(reached?.Dispatch?.At), SignedInAt = Stamp(reached?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
             Urges = c.Urges.Count(), UrgedAt = Stamp(c.Urges.Select(u => (DateTimeOffset?)u.At).Max()), FirstDueAt = Stamp(c.Lead?.Clock?.FirstDueAt),
-            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" => "Handling", "Closed" => c.TakenBack ? "Withdrawn" : c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
+            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" => "Handling", "Voided" => "Closed", "Closed" => c.TakenBack ? "Withdrawn" : c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
             WithdrawnAt = c.TakenBack ? Stamp(c.Closing!.At) : null,
         };
         if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == c.ShownAnswerNo) is { } answer)
@@ -124,6 +124,7 @@ static class CaseView
             entry.EntryNo = look.No;
             yield return entry;
         }
+        if (c.Voiding is { } mistake) yield return Entry(mistake.At, "ContactVoided", mistake.By, "", "");
         if (c.Closing is { } closing) yield return c.TakenBack ? Entry(closing.At, "InquiryWithdrawn", "", "", "") : Entry(closing.At, "InquiryClosed", closing.By, "", closing.Outcome);
     }
 

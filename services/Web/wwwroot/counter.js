@@ -102,6 +102,15 @@ async function today() {
     if (answer.ok && !answer.redirected) $('#today').innerHTML = await answer.text();
   } catch { }
 }
+// Taken back: gone from what was done just now and from the day's list, and the hands are where the next entry begins.
+document.addEventListener('hub:done', async e => {
+  const number = e.target.closest('#today') && e.detail.data?.number;
+  if (!number) return;
+  sent = sent.filter(s => s.number !== number);
+  draw();
+  await today();
+  form.querySelector('input[name=topic]')?.focus();
+});
 function fill(data) {
   for (const place of slip.querySelectorAll('[data-slip]')) place.textContent = data[place.dataset.slip];
   slip.hidden = false;

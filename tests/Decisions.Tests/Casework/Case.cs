@@ -54,6 +54,7 @@ static class Case
     {
         InquiryRegistered e => CaseProjection.Registered(c, e, "title", Now),
         ContactAdded e => CaseProjection.ContactAdded(c, e),
+        ContactVoided e => CaseProjection.Voided(c, e),
         InquiryHeld e => CaseProjection.HeldBack(c, e),
         InquiryDispatched e => CaseProjection.Dispatched(c, e, Now),
         InquiryDeclined e => CaseProjection.DeclinedBy(c, e, Now),

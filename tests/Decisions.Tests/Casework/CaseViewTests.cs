@@ -80,6 +80,7 @@ public class CaseViewTests
         Assert.Equal(("Answered", "已修复", Roads, At(16, 0)), (answered.State, answered.PublicReply, answered.UnitCode, CityTime.Instant(answered.DueAt)));
         Assert.DoesNotContain("内部", answered.ToString());
         var direct = CaseView.Progress(Of(RegisteredDirect()), text with { DirectReply = "当场答复" }, []);
+        Assert.Equal(direct, CaseView.Progress(Of(RegisteredDirect(), new ContactVoided { InquiryId = Inquiry, VoidedAt = CityTime.Stamp(Now) }), text with { DirectReply = "当场答复" }, [])); // to the citizen nothing has changed
         Assert.Equal(("Closed", "当场答复", Heat), (direct.State, direct.PublicReply, direct.UnitCode));
     }
 

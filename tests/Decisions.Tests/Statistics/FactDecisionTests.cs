@@ -72,6 +72,15 @@ public class FactDecisionTests
     }
 
     [Fact]
+    public void What_was_registered_by_mistake_counts_no_more_in_any_figure()
+    {
+        var (before, after) = (Rows(Fold(Registered(direct: true), new InquiryClosed { Outcome = "AnsweredDirectly" })), Rows(Fold(Registered(direct: true), new ContactVoided { InquiryId = Key }, new InquiryClosed { Outcome = "AnsweredDirectly" })));
+        Assert.Equal((0, 0), (after.Sum(r => r.Contacts), after.Sum(r => r.Inquiries)));
+        Assert.Equal([-1L], FactDecision.Deltas(before, after).Select(d => d.Value));
+        Assert.Equal([-1L], FactDecision.CategoryDeltas(before, after).Select(d => d.Value));
+    }
+
+    [Fact]
     public void Closed_without_an_answer_is_not_open_and_not_answered()
     {
         Assert.Equal(Outcomes.Terminated, Head(Registered(), new InquiryClosed { Outcome = "Terminated" }, Dispatched(1, "water")).Outcome);

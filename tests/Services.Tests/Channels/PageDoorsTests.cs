@@ -110,6 +110,8 @@ public sealed class PageDoorsTests
         Assert.Equal("UnknownCounter", await Refused.CodeAsync(channels.RegisterWalkInAsync(Entry("e1", counter: "C9"), As(doors, Roles.Officer))));
         Assert.Equal("UnknownCounter", await Refused.CodeAsync(channels.ListWalkInTodayAsync(new() { CounterId = "C9" }, As(doors, Roles.Operator))));
         Assert.Equal("PermissionDenied", await Refused.CodeAsync(channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Supervisor))));
+        Assert.Equal("PermissionDenied", await Refused.CodeAsync(channels.ListWalkInTodayAsync(new() { CounterId = "C1" }, As(doors, Roles.Supervisor))));
+        Assert.Equal("PermissionDenied", await Refused.CodeAsync(channels.VoidWalkInAsync(new() { CommandId = "v", CounterId = "C1", InquiryId = "x" }, As(doors, Roles.Supervisor))));
         Assert.Equal("Unauthenticated", await Refused.CodeAsync(channels.RegisterWalkInAsync(Entry("e1"))));
         Assert.True((await channels.RegisterWalkInAsync(Entry("e1"), As(doors, Roles.Operator, "211100-12345"))).IsNew);
     }
