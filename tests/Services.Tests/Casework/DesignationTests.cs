@@ -87,6 +87,18 @@ public sealed class DesignationTests
     }
 
     [Fact]
+    public async Task The_units_worklist_is_told_that_it_was_designated()
+    {
+        await using var hub = await StartAsync("designatewatch");
+        using var watching = Client(hub).WatchTasks(new() { UnitCode = Roads }, As(hub, Roads, $"LO-{Roads}"), deadline: DateTime.UtcNow.AddSeconds(20));
+        Assert.True(await watching.ResponseStream.MoveNext(default));
+        Assert.True(watching.ResponseStream.Current.ReadAnew);
+        await DesignateAsync(hub, Asks(Roads));
+        Assert.True(await watching.ResponseStream.MoveNext(default));
+        Assert.Equal((true, "Assigned"), watching.ResponseStream.Current.Task is var task ? (task.Designated, task.State) : default);
+    }
+
+    [Fact]
     public async Task What_was_answered_meanwhile_stays_answered()
     {
         await using var hub = await StartAsync("designateanswered");
