@@ -44,6 +44,7 @@ public static class Topics
             new(InquiryDeclined.Descriptor, "inquiry_id"),
             new(ReturnAccepted.Descriptor, "inquiry_id"),
             new(ReturnRejected.Descriptor, "inquiry_id"),
+            new(UnitDesignated.Descriptor, "inquiry_id"),
         ]),
         new("assignment", Retention,
         [

@@ -23,7 +23,7 @@ static class CaseProjection
 {
     public const string Delivered = "Delivered", Undeliverable = "Undeliverable", InDoubt = "InDoubt";
     public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined", HandedBack = "HandedBack", HandedOver = "HandedOver",
-        WithdrawnByCitizen = "WithdrawnByCitizen";
+        AnsweredBefore = "AnsweredBefore", DesignatedByHand = "DesignatedByHand", WithdrawnByCitizen = "WithdrawnByCitizen";
     public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly";
 
     /// <summary>A direct answer closes the case as it is filed; anything else waits for its unit.</summary>
@@ -57,8 +57,15 @@ static class CaseProjection
         var dispatch = new Dispatch(e.DispatchNo, e.UnitCode, e.Role, e.DispatchedAt.ToDateTimeOffset(), e.Reason, e.DispatchedBy) { Designated = e.Designated, Words = e.Words?.ToByteArray() };
         var next = (c with { Held = false }).With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Dispatch = dispatch });
         var newest = next.Tasks.Max(t => t.Dispatch?.No ?? 0);
-        return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : Withdraw(next, t => t.Dispatch?.No < newest, Replaced, now);
+        return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now)
+            // Routing designates without knowing that it was answered a moment ago: the citizen doesn't get a second answer for it.
+            : e.Reason == DesignatedByHand && c.Lead?.Answer is not null ? Withdraw(next, t => t.TaskId == e.TaskId, AnsweredBefore, now)
+            : Withdraw(next, t => t.Dispatch?.No < newest, Replaced, now);
     }
+
+    /// <summary>The unit that has it already was designated: its task and clock go on.</summary>
+    public static CaseStep UnitDesignated(CaseState c, UnitDesignated e) =>
+        c.With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Designation = new(e.DesignatedBy, e.DesignatedAt.ToDateTimeOffset(), e.Words?.ToByteArray() ?? []) });
 
     /// <summary>转交 says it again: the officer changes, and nothing else does; who signed in did. What was answered or withdrawn meanwhile stays so.</summary>
     public static CaseStep OfficerAssigned(CaseState c, OfficerAssigned e, DateTimeOffset now)

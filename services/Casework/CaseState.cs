@@ -31,9 +31,12 @@ sealed record Dispatch(int No, string UnitCode, UnitRole Role, DateTimeOffset At
 {
     /// <summary>指定承办. Written only where it is one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Designated { get; init; }
-    /// <summary>会办: what the lead unit asks of this one, a Sealed message with a Text. Null, and not written, otherwise.</summary>
+    /// <summary>会办: what the lead unit asks of this one; 指定承办 by hand: why. A Sealed message with a Text. Null, and not written, otherwise.</summary>
     public byte[]? Words { get; init; }
 }
+
+/// <summary>Routing: the unit that has it already was designated (指定承办). <paramref name="Words"/> is a Sealed message with a Text: why.</summary>
+sealed record Designation(string By, DateTimeOffset At, byte[] Words);
 
 /// <summary>Assignment: an officer has it.</summary>
 sealed record Assigned(string OfficerId, string UnitCode, DateTimeOffset At)
@@ -73,6 +76,8 @@ sealed record Closing(string By, DateTimeOffset At, string Outcome);
 sealed record CaseTask(string TaskId)
 {
     public Dispatch? Dispatch { get; init; }
+    /// <summary>Null, and not written, unless it was designated after its dispatch.</summary>
+    public Designation? Designation { get; init; }
     public Assigned? Assigned { get; init; }
     /// <summary>转交: who had it before, the first one first. Null, and not written, until it is handed over.</summary>
     public IReadOnlyList<Assigned>? Earlier { get; init; }
@@ -96,8 +101,13 @@ sealed record CaseTask(string TaskId)
     internal bool Extending => Open && Extensions is [.., { Verdict: null }];
     internal int ExtensionsLeft => (Clock?.Extensions ?? 0) - (Extensions?.Count(e => e.Verdict is { Granted: true }) ?? 0);
 
-    /// <summary>A dispatcher has to decide.</summary>
-    internal bool Returning => Open && Rejection is null && Returns is [.., { WithdrawnAt: null }];
+    internal bool Supervised => Open && Supervisions is { Count: > 0 };
+
+    /// <summary>指定承办: whether with its dispatch or after it, the unit may not return it.</summary>
+    internal bool Designated => Dispatch is { Designated: true } || Designation is not null;
+
+    /// <summary>A dispatcher has to decide. A designation decided it, also one that was made before Routing heard of the request.</summary>
+    internal bool Returning => Open && Rejection is null && Designation is null && Returns is [.., { WithdrawnAt: null }];
     internal bool Open => Answer is null && Withdrawal is null;
     internal string UnitCode => Dispatch?.UnitCode ?? Assigned?.UnitCode ?? "";
     internal bool Assisting => Dispatch?.Role == UnitRole.Assisting;
@@ -210,7 +220,10 @@ sealed record AnswerText(string Key, string PublicReply, string HandlingNote)
 /// <summary>A task as worklists find it.</summary>
 sealed record TaskEntry(string TaskId, string InquiryId, string UnitCode, string OfficerId, string State, bool Open, bool Extending, DateTimeOffset DueAt, DateTimeOffset DispatchedAt)
 {
+    /// <summary>Open and under supervision (督办). Written only where it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Supervised { get; init; }
+
     /// <summary>Null until its dispatch is heard.</summary>
     public static TaskEntry? Of(string inquiryId, CaseTask t) => t.Dispatch is not { } d ? null
-        : new(t.TaskId, inquiryId, d.UnitCode, t.Assigned?.OfficerId ?? "", t.State, t.Open, t.Extending, t.Clock?.DueAt ?? DateTimeOffset.MaxValue, d.At);
+        : new(t.TaskId, inquiryId, d.UnitCode, t.Assigned?.OfficerId ?? "", t.State, t.Open, t.Extending, t.Clock?.DueAt ?? DateTimeOffset.MaxValue, d.At) { Supervised = t.Supervised };
 }

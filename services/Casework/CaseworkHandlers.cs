@@ -21,7 +21,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
     }
 
     static bool IsOfACase(Message message) => message.Event is InquiryRegistered or ContactAdded or ContactVoided or AnswerDelivered or AnswerUndeliverable or DeliveryInDoubt
-        or InquiryDispatched or InquiryHeld or InquiryDeclined or ReturnAccepted or ReturnRejected or OfficerAssigned or ClockStarted or ClockOverdue or ClockStopped or ClockMoved;
+        or InquiryDispatched or InquiryHeld or InquiryDeclined or ReturnAccepted or ReturnRejected or UnitDesignated or OfficerAssigned or ClockStarted or ClockOverdue or ClockStopped or ClockMoved;
 
     public void Fold(Message message, UnitOfWork work)
     {
@@ -43,6 +43,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
             InquiryDeclined e => Declined(c, e, work),
             ReturnAccepted e => CaseProjection.ReturnAccepted(c, e, work.Now),
             ReturnRejected e => CaseProjection.ReturnRejected(c, e),
+            UnitDesignated e => CaseProjection.UnitDesignated(c, e),
             OfficerAssigned { Reason: CaseProjection.HandedOver } e => CaseProjection.OfficerAssigned(c, e, work.Now),
             OfficerAssigned e => CaseProjection.OfficerAssigned(c with { Trace = step?.Id ?? message.Trace }, e, work.Now),
             ClockStarted e => CaseProjection.ClockStarted(c, e),
@@ -68,9 +69,9 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
         foreach (var e in after.Events) work.Emit(after.Case.InquiryId, e);
     }
 
-    /// <summary>What a row shows beside its entry: the title, whether it is late, how often it was urged, and under what supervision it is.</summary>
-    static (Registration?, DueClock?, int, int?, int?) Shown(CaseState c, string taskId) =>
-        c.Task(taskId) is { } t ? (c.Registration, t.Clock, c.Urges.Count(), t.Urges?.Count, t.Supervisions?.Count) : default;
+    /// <summary>What a row shows beside its entry: the title, whether it is late, how often it was urged, under what supervision it is, and whether it was designated.</summary>
+    static (Registration?, DueClock?, int, int?, int?, bool) Shown(CaseState c, string taskId) =>
+        c.Task(taskId) is { } t ? (c.Registration, t.Clock, c.Urges.Count(), t.Urges?.Count, t.Supervisions?.Count, t.Designated) : default;
 
     CaseStep Declined(CaseState c, InquiryDeclined e, UnitOfWork work)
     {

@@ -93,8 +93,7 @@ static class RoutingDecision
     {
         if (inquiry is null) return Refusals.UnknownInquiry;
         if (Over(inquiry) is { } over) return over;
-        if (inquiry.DispatchNo != expectedDispatchNo)
-            return Refusals.Of("StaleDispatch", "该诉求刚刚已由他人派单，请刷新后再决定。", "Somebody dispatched this inquiry just now; look at it again before you decide.");
+        if (inquiry.DispatchNo != expectedDispatchNo) return Stale;
         foreach (var code in assisting.Prepend(lead))
             if (!catalogue.IsActive(code))
                 return UnknownUnit(code);
@@ -112,10 +111,37 @@ static class RoutingDecision
     }
 
     /// <summary>
-    /// 退单: a dispatcher decides. Who might take it: whom the unit thinks of, the runner-up, and the units of the area. A request about a former
-    /// dispatch is over: Casework withdraws that task.
+    /// 指定承办: a supervisor ends a quarrel, or what nobody takes (潍坊 art. 22; Tianjin draft: after it no further return). Another unit gets the
+    /// next dispatch, alone, and a return that was asked for is agreed to by that. The unit that leads keeps its dispatch, those that assist it
+    /// and its clock, which must not begin anew for having refused; what it asked to return it has to handle. Whether it was answered meanwhile
+    /// only Casework knows: it withdraws the new task then, and the answer stands.
     /// </summary>
-    public static RoutedInquiry Returning(RoutedInquiry inquiry, ReturnRequested e, Catalogue catalogue) => e.DispatchNo != inquiry.DispatchNo || inquiry.Declined is not null ? inquiry : inquiry with
+    public static Outcome<RoutedInquiry> Designate(RoutedInquiry? inquiry, int expectedDispatchNo, string unit, string words, string supervisor, Catalogue catalogue, DateTimeOffset now)
+    {
+        if (inquiry is null) return Refusals.UnknownInquiry;
+        if (Over(inquiry) is { } over) return over;
+        if (inquiry.DispatchNo != expectedDispatchNo) return Stale;
+        if (unit.Length == 0) return Refusals.Of("InvalidUnits", "请选择由哪个单位承办。", "Please choose which unit is to answer it.");
+        if (!catalogue.IsActive(unit)) return UnknownUnit(unit);
+        var leads = inquiry.DispatchNo > 0 && inquiry.UnitCode == unit;
+        if (leads && inquiry.Designated)
+            return Refusals.Of("AlreadyDesignated", "已指定该单位承办，它不能退单；要催的，请催办或督办。", "That unit is designated already and can't return it; to press it, urge it or take it under supervision.");
+        if (Wording.Check(words, MaxWords, NoBasis) is { } invalid) return invalid;
+        return leads ? Placed(inquiry) with { Designated = true } : inquiry with
+        {
+            Return = null, Returned = inquiry.Returned + (inquiry.Return is null ? 0 : 1), Designated = true,
+            DispatchNo = inquiry.DispatchNo + 1, UnitCode = unit, AssistingUnitCodes = [], Reason = DesignatedByHand, CatalogueEntry = "",
+            Candidates = [], HeldSince = null, DecidedAt = now, DecidedBy = supervisor,
+        };
+    }
+
+    const string DesignatedByHand = "DesignatedByHand";
+
+    /// <summary>
+    /// 退单: a dispatcher decides. Who might take it: whom the unit thinks of, the runner-up, and the units of the area. A request about a former
+    /// dispatch is over: Casework withdraws that task. So is one of a unit that was designated in the same moment: Casework hears that, and there it is no request any more.
+    /// </summary>
+    public static RoutedInquiry Returning(RoutedInquiry inquiry, ReturnRequested e, Catalogue catalogue) => e.DispatchNo != inquiry.DispatchNo || inquiry.Designated || inquiry.Declined is not null ? inquiry : inquiry with
     {
         Return = new(e.TaskId, e.UnitCode, e.Reason, e.SuggestedUnitCode, e.RequestedAt.ToDateTimeOffset()), HeldSince = e.RequestedAt.ToDateTimeOffset(),
         Candidates = [.. catalogue.Chain(inquiry.AreaCode).Select(a => a.UnitCode).Prepend(inquiry.RunnerUpUnitCode).Prepend(e.SuggestedUnitCode)
@@ -140,6 +166,8 @@ static class RoutingDecision
     static readonly Refusal NoReply = Refusals.Of("InvalidReply", "请写明答复诉求人的话：为什么不受理，该找谁。", "Please write what the citizen gets: why it is declined, and where to go.");
     static readonly Refusal NoWords = Refusals.Of("ReasonMissing", "请写明驳回理由，承办单位会看到。", "Please write why the return is rejected; the unit reads it.");
     static readonly Refusal NoTask = Refusals.Of("WordsMissing", "请写明请他们办什么，协办单位会看到。", "Please write what they are asked to do; the units read it.");
+    static readonly Refusal NoBasis = Refusals.Of("WordsMissing", "请写明指定的理由和依据，承办单位会看到。", "Please write why and on what basis it is designated; the unit reads it.");
+    static readonly Refusal Stale = Refusals.Of("StaleDispatch", "该诉求刚刚已由他人派单，请刷新后再决定。", "Somebody dispatched this inquiry just now; look at it again before you decide.");
     static readonly Refusal AlreadyDeclined = Refusals.Of("Declined", "这件诉求已不予受理并答复，不能再派单。", "This inquiry was declined and the citizen told; it can't be placed any more.");
 
     static readonly Refusal AlreadyWithdrawn = Refusals.Of("WithdrawnByCitizen", "诉求人已撤回这件诉求，不用再派单或办理。", "The citizen has taken this inquiry back; nothing is to be done with it any more.");

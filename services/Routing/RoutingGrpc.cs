@@ -20,7 +20,7 @@ sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeye
             (before, placed, work) =>
             {
                 using var step = work.Walk(3, "Routing"); // Walk 3: by a dispatcher's hand
-                if (before.Return is { } r) work.Emit(before.InquiryId, new ReturnAccepted { InquiryId = before.InquiryId, TaskId = r.TaskId, DispatchNo = before.DispatchNo, UnitCode = r.UnitCode, AcceptedBy = account, AcceptedAt = CityTime.Stamp(work.Now) });
+                if (before.Return is { } r) Accepted(before, r, account, work);
                 return new PlaceInquiryReply { DispatchNo = placed.DispatchNo, TaskIds = { RoutingHandlers.Publish(placed, work) } };
             });
     }
@@ -44,11 +44,42 @@ sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeye
         var travels = Sealed(request.InquiryId, words);
         return ActAsync(request.CommandId, request.InquiryId, (i, _) => RoutingDecision.Reject(i, request.ExpectedDispatchNo, words), (before, _, work) =>
         {
-            var r = before.Return!;
-            work.Emit(before.InquiryId, new ReturnRejected { InquiryId = before.InquiryId, TaskId = r.TaskId, DispatchNo = before.DispatchNo, UnitCode = r.UnitCode, RejectedBy = account, Words = travels, RejectedAt = CityTime.Stamp(work.Now) });
+            Rejected(before, before.Return!, account, travels, work);
             return new RejectReturnReply { RejectedAt = CityTime.Stamp(work.Now) };
         });
     }
+
+    [Authorize(Roles = Roles.Supervisor)]
+    public override Task<DesignateUnitReply> DesignateUnit(DesignateUnitRequest request, ServerCallContext context)
+    {
+        var (account, words) = (Account(context), request.Words.Trim());
+        var travels = Sealed(request.InquiryId, words);
+        return ActAsync(request.CommandId, request.InquiryId,
+            (i, work) => RoutingDecision.Designate(i, request.ExpectedDispatchNo, request.UnitCode, words, account, work.Reference<Catalogue>(), work.Now),
+            (before, after, work) => new DesignateUnitReply { DispatchNo = after.DispatchNo, TaskId = after.DispatchNo == before.DispatchNo ? Kept(before, account, travels, work) : Moved(before, after, account, travels, work) });
+    }
+
+    /// <summary>The unit that leads is designated: nothing begins anew.</summary>
+    static string Kept(RoutedInquiry i, string account, Contracts.Common.Sealed words, UnitOfWork work)
+    {
+        var taskId = RoutingDecision.TaskId(i.InquiryId, i.DispatchNo, 1);
+        if (i.Return is { } r) Rejected(i, r, account, words, work);
+        work.Emit(i.InquiryId, new UnitDesignated { InquiryId = i.InquiryId, TaskId = taskId, DispatchNo = i.DispatchNo, UnitCode = i.UnitCode, DesignatedBy = account, Words = words, DesignatedAt = CityTime.Stamp(work.Now) });
+        return taskId;
+    }
+
+    static string Moved(RoutedInquiry before, RoutedInquiry after, string account, Contracts.Common.Sealed words, UnitOfWork work)
+    {
+        using var step = work.Walk(3, "Routing"); // Walk 3: by a supervisor's hand
+        if (before.Return is { } r) Accepted(before, r, account, work);
+        return RoutingHandlers.Publish(after, work, words)[0];
+    }
+
+    static void Accepted(RoutedInquiry i, RequestedReturn r, string account, UnitOfWork work) => work.Emit(i.InquiryId, new ReturnAccepted
+    { InquiryId = i.InquiryId, TaskId = r.TaskId, DispatchNo = i.DispatchNo, UnitCode = r.UnitCode, AcceptedBy = account, AcceptedAt = CityTime.Stamp(work.Now) });
+
+    static void Rejected(RoutedInquiry i, RequestedReturn r, string account, Contracts.Common.Sealed words, UnitOfWork work) => work.Emit(i.InquiryId, new ReturnRejected
+    { InquiryId = i.InquiryId, TaskId = r.TaskId, DispatchNo = i.DispatchNo, UnitCode = r.UnitCode, RejectedBy = account, Words = words, RejectedAt = CityTime.Stamp(work.Now) });
 
     [Authorize(Roles = Roles.Officer)]
     public override Task<RequestJointHandlingReply> RequestJointHandling(RequestJointHandlingRequest request, ServerCallContext context)
@@ -102,7 +133,7 @@ sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeye
     {
         InquiryId = i.InquiryId, DispatchNo = i.DispatchNo, UnitCode = i.UnitCode, Reason = i.Reason, CatalogueEntry = i.CatalogueEntry, RunnerUpUnitCode = i.RunnerUpUnitCode,
         Held = i.HeldSince is not null, CandidateUnitCodes = { i.Candidates }, DecidedAt = CityTime.Stamp(i.DecidedAt), DecidedBy = i.DecidedBy, CategoryCode = i.CategoryCode, AreaCode = i.AreaCode,
-        Declined = i.Declined ?? "", Withdrawn = i.Withdrawn, HeldSince = i.HeldSince is { } since ? CityTime.Stamp(since) : null, Returned = i.Returned, Designates = catalogue.Designates(i.Returned + (i.Return is null ? 0 : 1), now),
+        Declined = i.Declined ?? "", Withdrawn = i.Withdrawn, Designated = i.Designated, HeldSince = i.HeldSince is { } since ? CityTime.Stamp(since) : null, Returned = i.Returned, Designates = catalogue.Designates(i.Returned + (i.Return is null ? 0 : 1), now),
         Returns = i.Return is { } r ? new() { TaskId = r.TaskId, UnitCode = r.UnitCode, Reason = r.Reason, SuggestedUnitCode = r.SuggestedUnitCode, RequestedAt = CityTime.Stamp(r.At) } : null,
     };
 }

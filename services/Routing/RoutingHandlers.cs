@@ -42,7 +42,8 @@ sealed class RoutingHandlers : IFold
     }
 
     /// <summary>The events of a decision: one dispatch a unit, or held.</summary>
-    public static IReadOnlyList<string> Publish(RoutedInquiry i, UnitOfWork work)
+    /// <param name="words">指定承办: why.</param>
+    public static IReadOnlyList<string> Publish(RoutedInquiry i, UnitOfWork work, Sealed? words = null)
     {
         if (i.HeldSince is not null)
         {
@@ -53,7 +54,7 @@ sealed class RoutingHandlers : IFold
             });
             return [];
         }
-        return [.. i.AssistingUnitCodes.Prepend(i.UnitCode).Select((unit, n) => Dispatch(i, unit, n + 1, work))];
+        return [.. i.AssistingUnitCodes.Prepend(i.UnitCode).Select((unit, n) => Dispatch(i, unit, n + 1, work, words))];
     }
 
     /// <summary>会办: one dispatch a unit that was brought in.</summary>

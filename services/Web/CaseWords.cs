@@ -79,12 +79,12 @@ internal static class CaseWords
 
     public static string Icon(string act) => act switch
     {
-        "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" or "TaskUrged" or "TaskSupervised" => "alert", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskHandedOver" => "users", "TaskSignedIn" => "check", "ClockOverdue" or "ExtensionRequested" or "ExtensionGranted" => "clock",
+        "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" or "TaskUrged" or "TaskSupervised" => "alert", "UnitDesignated" => "pin", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskHandedOver" => "users", "TaskSignedIn" => "check", "ClockOverdue" or "ExtensionRequested" or "ExtensionGranted" => "clock",
         "InquiryAnswered" or "InquiryDeclined" => "send", "TaskWithdrawn" or "InquiryWithdrawn" or "ContactVoided" or "ReturnRequested" or "ReturnWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" or "ExtensionRefused" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", _ => "dots",
     };
 
     public static string Tone(string act) => act switch
-    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskUrged" or "TaskSupervised" or "TaskWithdrawn" or "InquiryWithdrawn" or "ContactVoided" or "ReturnRequested" or "ReturnRejected" or "ExtensionRequested" or "ExtensionRefused" => "warn", "InquiryAnswered" or "AnswerDelivered" or "ExtensionGranted" => "ok", _ => "" };
+    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskUrged" or "TaskSupervised" or "UnitDesignated" or "TaskWithdrawn" or "InquiryWithdrawn" or "ContactVoided" or "ReturnRequested" or "ReturnRejected" or "ExtensionRequested" or "ExtensionRefused" => "warn", "InquiryAnswered" or "AnswerDelivered" or "ExtensionGranted" => "ok", _ => "" };
 
     /// <summary>What stands beside the act's name: who, which unit, why.</summary>
     public static string Detail(CaseEntry e, NameList names, Texts t)

@@ -81,6 +81,15 @@ internal static class OfficerActs
             await call.Hub.Casework.SuperviseTaskAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], TaskId = call["taskId"], Form = call["form"], Words = call["words"] }, call.As);
             return new(Say: call.T["supervision.taken", call["inquiryId"]], Forget: [$"supervise/{call["inquiryId"]}"], Again: true);
         });
+        app.MapAct("designate-unit", async call =>
+        {
+            if (!int.TryParse(call["expected"], out var expected)) return new(call.T["act.stale"]);
+            var (id, unit) = (call["inquiryId"], call["suggested"]);
+            await call.Hub.Routing.DesignateUnitAsync(new() { CommandId = call["commandId"], InquiryId = id, ExpectedDispatchNo = expected, UnitCode = unit, Words = call["words"] }, call.As);
+            var scope = $"designate/{id}";
+            await call.Hub.Casework.DropDraftsAsync(new() { Scope = scope }, call.As);
+            return new(Say: call.T["officer.designate.done", id, (await names.GetAsync()).Unit(unit)], Forget: [scope], Again: true);
+        });
         app.MapAct("reveal", async call =>
         {
             try

@@ -84,10 +84,37 @@ public sealed class SupervisionTests(BrowserHub hub)
     }
 
     [Fact]
+    public async Task What_is_under_supervision_is_a_view_of_the_board()
+    {
+        var (watched, other) = (await hub.TaskAsync("桥头护栏松动"), await hub.TaskAsync("广场地砖破损"));
+        await new Contracts.Casework.Casework.CaseworkClient(hub.Channel).SuperviseTaskAsync(
+            new() { CommandId = $"supervise {watched.TaskId}", InquiryId = watched.InquiryId, TaskId = watched.TaskId, Form = "Summons", Words = "本周五前到场说明。" }, hub.As(Roles.Supervisor));
+        var page = await hub.OpenAsync("supervisor1", "/supervision");
+        await Expect(page.Locator("#s-" + other.TaskId.Replace('/', '-'))).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "督办中" }).PressAsync("Enter");
+        await page.WaitForURLAsync("**/supervision?only=Supervised");
+        await Expect(page.Locator("#s-" + watched.TaskId.Replace('/', '-'))).ToContainTextAsync("约谈");
+        await Expect(page.Locator("#s-" + other.TaskId.Replace('/', '-'))).ToHaveCountAsync(0);
+        await page.SoundAsync();
+        await page.PictureAsync("supervision-supervised");
+        await new Contracts.Casework.Casework.CaseworkClient(hub.Channel).AnswerInquiryAsync(
+            new() { CommandId = $"answer {watched.TaskId}", InquiryId = watched.InquiryId, TaskId = watched.TaskId, PublicReply = "已加固。" }, hub.As(Roles.Officer, watched.UnitCode, watched.OfficerId));
+        await page.Keyboard.PressAsync("n");
+        await Expect(page.Locator("#s-" + watched.TaskId.Replace('/', '-'))).ToHaveCountAsync(0);
+        Assert.Contains("only=Supervised", page.Url);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task The_board_is_sound_in_both_languages_and_themes_and_for_supervisors_only()
     {
         await hub.TaskAsync("路牌掉漆");
         await hub.PicturesAsync("supervisor1", "/supervision", "supervision", "tbody tr[data-row]");
+        var phone = await hub.OpenAsync("supervisor1", "/supervision", phone: true);
+        await phone.Locator("tbody tr[data-row]").First.WaitForAsync();
+        await phone.SoundAsync();
+        await phone.PictureAsync("supervision-phone");
+        await phone.Context.CloseAsync();
         var officer = await hub.OpenAsync("dispatcher1", "/supervision");
         await Expect(officer.Locator("body")).Not.ToContainTextAsync("路牌掉漆");
         await Expect(officer.Locator(".rail [href='/supervision']")).ToHaveCountAsync(0);

@@ -33,7 +33,7 @@ static class CaseView
         DispatchedAt = Stamp(t.Dispatch.At), AssignedAt = Stamp(t.Assigned?.At), DueAt = Stamp(t.Clock?.DueAt),
         Late = t is { Withdrawal: null, Clock.Late: true }, // what was withdrawn is neither in time nor late
         Title = c.Registration?.Title ?? "", Kind = c.Registration?.Kind ?? default, Urges = c.Urges.Count(),
-        ReturnState = t.Returning ? "Requested" : t.Rejection is not null ? "Rejected" : "", ReturnBy = Stamp(t.Clock?.ReturnBy), Designated = t.Dispatch.Designated,
+        ReturnState = t.Returning ? "Requested" : t.Rejection is not null ? "Rejected" : "", ReturnBy = Stamp(t.Clock?.ReturnBy), Designated = t.Designated,
         ExtensionState = t.Extending ? "Requested" : t.Extensions is [.., { Verdict: { } verdict }] ? verdict.Granted ? "Granted" : "Refused" : "",
         ExtensionNo = t.Extensions?[^1].No ?? 0, ExtensionDays = t.Extensions?[^1].WorkingDays ?? 0, ExtensionAskedAt = Stamp(t.Extensions?[^1].At),
         MostExtensionDays = t.Clock?.ExtensionDays ?? 0, ExtensionsLeft = Math.Max(0, t.ExtensionsLeft), FirstDueAt = Stamp(t.Clock?.FirstDueAt),
@@ -109,6 +109,7 @@ static class CaseView
         foreach (var t in c.Tasks) foreach (var entry in Had(t)) yield return entry;
         foreach (var t in c.Tasks) if (t.SignIn is { } s) yield return Entry(s.At, "TaskSignedIn", s.OfficerId, t.UnitCode, "");
         foreach (var t in c.Tasks) foreach (var entry in Returned(t, unseal).Concat(Extended(t, unseal))) yield return entry;
+        foreach (var t in c.Tasks) if (t.Designation is { } named) yield return Entry(named.At, "UnitDesignated", named.By, t.UnitCode, "", unseal(named.Words));
         foreach (var t in c.Tasks) foreach (var u in t.Urges ?? []) yield return Entry(u.At, "TaskUrged", u.By, t.UnitCode, "");
         foreach (var t in c.Tasks) foreach (var s in t.Supervisions ?? []) yield return Entry(s.At, "TaskSupervised", s.By, t.UnitCode, s.Form, unseal(s.Words));
         foreach (var t in c.Tasks) if (t.Clock?.OverdueAt is { } late) yield return Entry(late, "ClockOverdue", "", t.UnitCode, "");

@@ -14,7 +14,7 @@ using StackExchange.Redis;
 namespace InquiryHub.Casework;
 
 /// <summary>A worklist entry that a commit changed, and in whose list it stood before (empty: in nobody's).</summary>
-sealed record MovedTask(string TaskId, string InquiryId, string UnitCode, string OfficerBefore, string StateBefore, bool ExtendingBefore = false);
+sealed record MovedTask(string TaskId, string InquiryId, string UnitCode, string OfficerBefore, string StateBefore, bool ExtendingBefore = false, bool SupervisedBefore = false);
 
 /// <summary>One PUBLISH, and whose. With nothing moved: more than could be told.</summary>
 sealed record TaskNews(string From, IReadOnlyList<MovedTask> Moved);
@@ -43,7 +43,7 @@ sealed partial class LiveTasks(RedisLink redis, [FromKeyedServices("casework")] 
     public void Changed(UnitOfWork work, TaskEntry? before, TaskEntry after) => work.AfterCommit(_ =>
     {
         if (viewers.Count == 0 && !others) return;
-        var one = new MovedTask(after.TaskId, after.InquiryId, after.UnitCode, before?.OfficerId ?? "", before?.State ?? "", before?.Extending ?? false);
+        var one = new MovedTask(after.TaskId, after.InquiryId, after.UnitCode, before?.OfficerId ?? "", before?.State ?? "", before?.Extending ?? false, before?.Supervised ?? false);
         lock (gate)
         {
             if (viewers.Count > 0) moved.Add(one);
@@ -114,8 +114,9 @@ sealed partial class LiveTasks(RedisLink redis, [FromKeyedServices("casework")] 
     static void Show(IReadOnlyList<TaskViewer> watching, IEnumerable<MovedTask> steps, TaskRow row)
     {
         var change = new TaskChange { Task = row };
+        var supervised = row is { Supervision.Length: > 0, State: not ("Answered" or "Withdrawn") };
         foreach (var viewer in watching)
-            if (viewer.Filter.Has(row.UnitCode, row.OfficerId, row.State, row.ExtensionState == "Requested") || steps.Any(m => m.StateBefore.Length > 0 && viewer.Filter.Has(m.UnitCode, m.OfficerBefore, m.StateBefore, m.ExtendingBefore)))
+            if (viewer.Filter.Has(row.UnitCode, row.OfficerId, row.State, row.ExtensionState == "Requested", supervised) || steps.Any(m => m.StateBefore.Length > 0 && viewer.Filter.Has(m.UnitCode, m.OfficerBefore, m.StateBefore, m.ExtendingBefore, m.SupervisedBefore)))
                 viewer.Offer(change);
     }
 

@@ -32,8 +32,8 @@ static class ReturnDecision
         var (task, refusal) = CaseworkDecision.OpenTaskFor(c, r.TaskId, actor);
         if (task is null) return refusal!;
         if (task.Returning) return ReturnRefusals.Waiting;
+        if (task.Designated && !task.Assisting) return ReturnRefusals.Designated;
         if (task.Rejection is not null) return ReturnRefusals.Rejected;
-        if (task.Dispatch!.Designated && !task.Assisting) return ReturnRefusals.Designated;
         if (task.Clock?.ReturnBy is { } by && now > by) return ReturnRefusals.TooLate(by);
         if (!Reasons.Contains(r.Reason)) return ReturnRefusals.NoReason;
         if (Wording.Check(r.Words, MaxWords, ReturnRefusals.NoBasis) is { } invalid) return invalid;
@@ -45,7 +45,7 @@ static class ReturnDecision
         if (task.Assisting) return CaseProjection.Withdraw(asked, t => t.TaskId == task.TaskId, CaseProjection.HandedBack, now);
         return new CaseStep(asked, [new ReturnRequested
         {
-            InquiryId = c.InquiryId, TaskId = task.TaskId, DispatchNo = task.Dispatch.No, UnitCode = task.UnitCode, OfficerId = actor.OfficerId, Reason = r.Reason,
+            InquiryId = c.InquiryId, TaskId = task.TaskId, DispatchNo = task.Dispatch!.No, UnitCode = task.UnitCode, OfficerId = actor.OfficerId, Reason = r.Reason,
             SuggestedUnitCode = r.SuggestedUnitCode, Words = sealedWords, RequestedAt = CityTime.Stamp(now),
         }]);
     }

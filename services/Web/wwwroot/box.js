@@ -1,4 +1,4 @@
-// Forms that stand where a case's side stands: 退单, 会办, 转交, 延期 and what is said to it. Of them and the person's data one is open. And the units that find.js found.
+// Forms that stand where a case's side stands: 退单, 会办, 转交, 延期 and what is said to it, 指定承办. Of them and the person's data one is open. And the units that find.js found.
 const $ = (selector, within = document) => within.querySelector(selector);
 // Asked for each time: a page that is merged into this one brings its own.
 const opened = () => $('.boxed:not([hidden])');
@@ -30,6 +30,7 @@ function suggest(box, code = '', unit = '') {
   $('[name=suggested]', box).value = code;
   $('.chip', chosen).textContent = unit;
   chosen.hidden = code === '';
+  if (code) $('[data-said]', box).hidden = true;
 }
 // What is chosen is a draft too, as what is written is: a line each, a unit's code and name, or a field and its value.
 function keep(box) {
@@ -86,9 +87,10 @@ document.addEventListener('hub:done', e => {
   words.dispatchEvent(new Event('input', { bubbles: true }));
 });
 document.addEventListener('click', e => {
-  const opens = e.target.closest?.('[data-box]');
+  const opens = e.target.closest?.('[data-box]'), likely = e.target.closest?.('[data-suggest]');
   if (opens) open(opens.dataset.box);
   else if (e.target.closest?.('[data-box-close]')) close();
+  else if (likely) { suggest(opened(), likely.dataset.suggest, likely.dataset.unit); keep(opened()); }
   else if (e.target.closest?.('[data-suggest-none]')) { suggest(opened()); keep(opened()); $('[data-find]', opened()).focus(); }
 });
 // Some browsers open a choice with Enter, others send its form: here it sends.

@@ -42,6 +42,7 @@ static class Case
     public static InquiryDeclined Declined() => new() { InquiryId = Inquiry, Reason = "Litigation", DeclinedBy = "d1", DeclinedAt = Stamp(8, 11), PublicReply = Envelope };
     public static ReturnAccepted ReturnAccepted() => new() { InquiryId = Inquiry, TaskId = Lead, DispatchNo = 1, UnitCode = Roads, AcceptedBy = "d1", AcceptedAt = Stamp(8, 11) };
     public static ReturnRejected ReturnRejected() => new() { InquiryId = Inquiry, TaskId = Lead, DispatchNo = 1, UnitCode = Roads, RejectedBy = "d1", RejectedAt = Stamp(8, 11), Words = Envelope };
+    public static UnitDesignated Designated() => new() { InquiryId = Inquiry, TaskId = Lead, DispatchNo = 1, UnitCode = Roads, DesignatedBy = "s1", DesignatedAt = Stamp(8, 11), Words = Envelope };
     public static OfficerAssigned Assigned(string task, string unit, string officer) => new() { InquiryId = Inquiry, TaskId = task, UnitCode = unit, OfficerId = officer, AssignedAt = Stamp(7, 9) };
     public static ClockStarted Started(string task) => new() { InquiryId = Inquiry, TaskId = task, DueAt = Stamp(16, 0), Provisional = false };
     public static ClockOverdue Overdue(string task) => new() { InquiryId = Inquiry, TaskId = task, DueAt = Stamp(16, 0), FoundAt = Stamp(16, 1) };
@@ -60,6 +61,7 @@ static class Case
         InquiryDeclined e => CaseProjection.DeclinedBy(c, e, Now),
         ReturnAccepted e => CaseProjection.ReturnAccepted(c, e, Now),
         ReturnRejected e => CaseProjection.ReturnRejected(c, e),
+        UnitDesignated e => CaseProjection.UnitDesignated(c, e),
         OfficerAssigned e => CaseProjection.OfficerAssigned(c, e, Now),
         ClockStarted e => CaseProjection.ClockStarted(c, e),
         ClockOverdue e => CaseProjection.ClockOverdue(c, e),

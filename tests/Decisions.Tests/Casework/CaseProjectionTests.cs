@@ -83,7 +83,7 @@ public class CaseProjectionTests
     static readonly IMessage[][] fresh =
     [
         [Registered(), Added(), Added("c3")],
-        [Held(), Dispatched(Lead, 1, Roads), Dispatched(Helper, 1, Water, UnitRole.Assisting), Dispatched(Again, 2, Heat)],
+        [Held(), Dispatched(Lead, 1, Roads), Dispatched(Helper, 1, Water, UnitRole.Assisting), Designated(), Dispatched(Again, 2, Heat)],
         [Assigned(Lead, Roads, "LO-001"), Assigned(Helper, Water, "LO-005"), Assigned(Again, Heat, "LO-009")],
         [Started(Lead), Started(Helper), Started(Again), Overdue(Again), Stopped(Helper, true)],
     ];

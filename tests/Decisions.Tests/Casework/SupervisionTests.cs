@@ -49,5 +49,14 @@ public class SupervisionTests
     }
 
     [Fact]
+    public void It_is_found_among_what_is_supervised_until_the_unit_has_answered_or_lost_it()
+    {
+        var listed = Supervise(WithAnOfficer()).Value!.Case;
+        static bool Found(CaseState c) => TaskEntry.Of(Inquiry, c.Task(Lead)!)!.Supervised;
+        Assert.Equal((false, true, false, false), (Found(WithAnOfficer()), Found(listed), Found(listed.Answered()), Found(listed.Then(Dispatched(Again, 2, Heat)))));
+        Assert.DoesNotContain("upervised", Json.Write(TaskEntry.Of(Inquiry, WithAnOfficer().Lead!)));
+    }
+
+    [Fact]
     public void A_task_that_nobody_supervises_is_written_as_before() => Assert.DoesNotContain("upervis", Json.Write(WithAnOfficer()));
 }

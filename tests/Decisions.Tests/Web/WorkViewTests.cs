@@ -25,6 +25,7 @@ public sealed class WorkViewTests
         Assert.Equal(new ListTasksRequest { DueAfter = now, DueBy = End(26) }, Backlog.Request(OpenTasks.Soon, calendar));
         Assert.Equal(new ListTasksRequest { DueBy = now }, Backlog.Request(OpenTasks.Late, calendar));
         Assert.Equal((new ListTasksRequest(), new ListTasksRequest { State = "NotSignedIn" }), (Backlog.Request(OpenTasks.All, null), Backlog.Request(OpenTasks.NotSignedIn, null)));
+        Assert.Equal(new ListTasksRequest { State = "Supervised" }, Backlog.Request(OpenTasks.Supervised, null));
         Assert.Equal((null, null), (Backlog.Request(OpenTasks.Soon, null), Backlog.Request(OpenTasks.Late, null)));
     }
 
