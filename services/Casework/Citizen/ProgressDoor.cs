@@ -94,7 +94,7 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         return Results.Json(new
         {
             p.InquiryId, p.State, ReceivedAt = CityTime.Instant(p.ReceivedAt), DueAt = CityTime.Instant(p.DueAt), p.Provisional, p.UnitCode, p.UnitName,
-            p.PublicReply, AnsweredAt = CityTime.Instant(p.AnsweredAt), WithdrawnAt = CityTime.Instant(p.WithdrawnAt),
+            p.PublicReply, AnsweredAt = CityTime.Instant(p.AnsweredAt), WithdrawnAt = CityTime.Instant(p.WithdrawnAt), p.Merged,
         }, Json.Options);
     }
 }
