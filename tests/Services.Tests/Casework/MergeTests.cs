@@ -262,38 +262,38 @@ public sealed class MergeTests
     public async Task A_dispatcher_who_declines_in_the_same_moment_has_it_again_when_others_wait_and_closes_nothing_that_was_merged()
     {
         await using var doors = await StartAsync("declined");
-        var (target, merged) = (await HandledAsync(doors), await HeldAsync(doors));
-        var handled = await HandledAsync(doors);
-        // Both are before a dispatcher: one since its unit wants to return it.
+        var made = new List<string>();
+        while (made.Select(doors.Hub.Shards.Of).Distinct().Count() < 4) made.Add(await HeldAsync(doors));
+        var four = made.DistinctBy(doors.Hub.Shards.Of).OrderBy(doors.Hub.Shards.Of).Take(4).ToList();
+        var (handled, merged, late, target) = (four[0], four[1], four[2], four[3]);
+        foreach (var id in made.Except(four).Concat([handled, target])) await PlaceAsync(doors, id, Water);
+        // Before a dispatcher, too: its unit wants to return it.
         await Client(doors.Hub).ReturnTaskAsync(new() { CommandId = "r", InquiryId = target, TaskId = $"{target}/1/1", Reason = "WrongDuty", Words = "职责清单第三条" }, As(doors.Hub, Water, "LO-002"));
         await doors.Hub.QuietAsync();
         Task DeclineAsync(string id, int seen, string command) => Router(doors).DeclineInquiryAsync(new() { CommandId = command, InquiryId = id, ExpectedDispatchNo = seen, Reason = "Litigation", PublicReply = "请向法院提出。" }, Dispatcher(doors)).ResponseAsync;
-        // Routing's shards are held: the decline waits for them first, and what Casework says then waits behind.
-        async Task InTheSameMomentAsync(Func<Task> decline, string id, string into)
+        // What Casework says of a merge is of two shards. While the lower one is held, Routing's loop waits for it and hears nothing; a decline of the other goes through.
+        async Task InTheSameMomentAsync(string id, string into, string declined, int seen)
         {
             await using var connection = new NpgsqlConnection(doors.Hub.ConnectionString);
             await connection.OpenAsync();
             var holding = await connection.BeginTransactionAsync();
-            await using (var hold = new NpgsqlCommand("select 1 from log.shard where service = 'routing' for update", connection, holding)) await hold.ExecuteNonQueryAsync();
-            var declining = decline();
-            await Until.TrueAsync("the decline waits", async () => await doors.Hub.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0);
+            await using (var hold = new NpgsqlCommand($"select 1 from log.shard where service = 'routing' and shard = {doors.Hub.Shards.Of(declined == id ? into : id)} for update", connection, holding)) await hold.ExecuteNonQueryAsync();
             await Client(doors.Hub).MergeInquiryAsync(new() { CommandId = $"m{id}", InquiryId = id, IntoInquiryId = into }, Dispatcher(doors));
+            await DeclineAsync(declined, seen, $"d{declined}");
             await holding.CommitAsync();
-            await declining;
             await doors.Hub.QuietAsync();
         }
 
-        await InTheSameMomentAsync(() => DeclineAsync(merged, 0, "d1"), merged, handled);
+        await InTheSameMomentAsync(merged, handled, declined: merged, 0);
         Assert.Equal("Merged", (await FileAsync(doors, merged)).Row.State);
-        Assert.Equal([target], await HeldOnesAsync(doors));
+        Assert.Equal(new[] { late, target }.Order(), (await HeldOnesAsync(doors)).Order());
 
-        var late = await HeldAsync(doors);
-        await InTheSameMomentAsync(() => DeclineAsync(target, 1, "d2"), late, target);
+        await InTheSameMomentAsync(late, target, declined: target, 1);
         Assert.Equal(("Held", "Merged"), ((await FileAsync(doors, target)).Row.State, (await FileAsync(doors, late)).Row.State));
         Assert.Equal([target], await HeldOnesAsync(doors));
-        Assert.Equal("OthersWait", await Refused.CodeAsync(() => DeclineAsync(target, 1, "d3")));
-        foreach (var id in new[] { target, merged, late }) Assert.DoesNotContain("InquiryAnswered", await SaidAsync(doors, id));
-        await AddUpAsync(doors, ("Open", 2), ("Merged", 2));
+        Assert.Equal("OthersWait", await Refused.CodeAsync(() => DeclineAsync(target, 1, "again")));
+        foreach (var id in four) Assert.DoesNotContain("InquiryAnswered", await SaidAsync(doors, id));
+        await AddUpAsync(doors, ("Open", made.Count - 2), ("Merged", 2));
     }
 
     [Fact]
