@@ -74,6 +74,10 @@ public static class Topics
             new(ExtensionRefused.Descriptor, "inquiry_id"),
             new(TaskUrged.Descriptor, "inquiry_id"),
             new(TaskSupervised.Descriptor, "inquiry_id"),
+            new(InquiryMerged.Descriptor, "inquiry_id"),
+            new(InquirySplit.Descriptor, "inquiry_id"),
+            new(InquiryTookIn.Descriptor, "inquiry_id"),
+            new(InquiryLetGo.Descriptor, "inquiry_id"),
         ]),
         // One key for all reference data: an officer must not be read before the unit it belongs to.
         new("directory", Retention,

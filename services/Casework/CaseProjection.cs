@@ -23,7 +23,7 @@ static class CaseProjection
 {
     public const string Delivered = "Delivered", Undeliverable = "Undeliverable", InDoubt = "InDoubt";
     public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined", HandedBack = "HandedBack", HandedOver = "HandedOver",
-        AnsweredBefore = "AnsweredBefore", DesignatedByHand = "DesignatedByHand", WithdrawnByCitizen = "WithdrawnByCitizen";
+        AnsweredBefore = "AnsweredBefore", DesignatedByHand = "DesignatedByHand", WithdrawnByCitizen = "WithdrawnByCitizen", Merged = "Merged";
     public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly";
 
     /// <summary>A direct answer closes the case as it is filed; anything else waits for its unit.</summary>
@@ -57,7 +57,7 @@ static class CaseProjection
         var dispatch = new Dispatch(e.DispatchNo, e.UnitCode, e.Role, e.DispatchedAt.ToDateTimeOffset(), e.Reason, e.DispatchedBy) { Designated = e.Designated, Words = e.Words?.ToByteArray() };
         var next = (c with { Held = false }).With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Dispatch = dispatch });
         var newest = next.Tasks.Max(t => t.Dispatch?.No ?? 0);
-        return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now)
+        return Late(next) is { } late ? Withdraw(next, t => t.TaskId == e.TaskId, late, now)
             // Routing designates without knowing that it was answered a moment ago: the citizen doesn't get a second answer for it.
             : e.Reason == DesignatedByHand && c.Lead?.Answer is not null ? Withdraw(next, t => t.TaskId == e.TaskId, AnsweredBefore, now)
             : Withdraw(next, t => t.Dispatch?.No < newest, Replaced, now);
@@ -77,13 +77,17 @@ static class CaseProjection
             Assigned = new(e.OfficerId, e.UnitCode, e.AssignedAt.ToDateTimeOffset()) { By = handed ? e.AssignedBy : null },
             Earlier = handed && task.Assigned is { } had ? [.. task.Earlier ?? [], had] : task.Earlier,
         });
-        return next.Closing is not null ? Withdraw(next, t => t.TaskId == e.TaskId, CaseClosed, now) : next;
+        return Late(next) is { } late ? Withdraw(next, t => t.TaskId == e.TaskId, late, now) : next;
     }
 
-    /// <summary>不予受理: what is open in it is withdrawn, the citizen gets the answer, and it is closed. One that was closed or answered meanwhile stays as it is: nobody gets two answers.</summary>
+    /// <summary>Why a task that is heard of now is withdrawn at once: nobody waits for it. Null when somebody does.</summary>
+    static string? Late(CaseState c) => c.Closing is not null ? CaseClosed : c.Merged is not null ? Merged : null;
+
+    /// <summary>不予受理: what is open in it is withdrawn, the citizen gets the answer, and it is closed. One that was closed or answered meanwhile stays as it is: nobody
+    /// gets two answers. So does one that was merged, or that another was merged into, before Routing knew: it stays merged, and Routing has it again.</summary>
     public static CaseStep DeclinedBy(CaseState c, InquiryDeclined e, DateTimeOffset now)
     {
-        if (c.Closing is not null || c.Lead?.Answer is not null) return c;
+        if (c.Closing is not null || c.ShownAnswer is not null || e.Merges < (c.Merges?.Count ?? 0) + (c.TookIn?.Count ?? 0)) return c;
         var answer = new Answer(NextAnswerNo(c), e.DeclinedBy, e.DeclinedAt.ToDateTimeOffset(), null);
         var (withdrawn, said) = Withdraw(c with { Held = false, Decline = new(e.Reason, answer) }, _ => true, Declined, now);
         var (closed, end) = Close(withdrawn, e.DeclinedBy, Declined, now);

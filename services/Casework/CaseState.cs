@@ -141,6 +141,10 @@ sealed record CaseState(string InquiryId)
     public Closing? Closing { get; init; }
     /// <summary>撤销登记: it was registered by mistake. Null, and not written, unless it was.</summary>
     public Voiding? Voiding { get; init; }
+    /// <summary>合并: what it was merged into, one after the other. Null, and not written, unless it was.</summary>
+    public IReadOnlyList<Merge>? Merges { get; init; }
+    /// <summary>合并: what was merged into it. Null, and not written, unless something was.</summary>
+    public IReadOnlyList<TakenIn>? TookIn { get; init; }
 
     /// <summary>W3C traceparent of the walk, so that the officer's read and answer continue it.</summary>
     public string? Trace { get; init; }
@@ -163,12 +167,19 @@ sealed record CaseState(string InquiryId)
         }
     }
 
-    /// <summary>The answers that were given later, whoever's.</summary>
-    internal IEnumerable<Answer> Answers => Tasks.Select(t => t.Answer).Append(Decline?.Answer).OfType<Answer>();
+    /// <summary>What it is merged into; its answer is that one's. Null when it is on its own.</summary>
+    internal Merge? Merged => Merges is [.., { SplitAt: null } merged] ? merged : null;
+    /// <summary>The numbers of those that wait for this one's answer.</summary>
+    internal IEnumerable<string> Waiting => (TookIn ?? []).Where(t => t.Waits).Select(t => t.InquiryId);
+    /// <summary>A dispatcher has to decide; not while it is merged, whatever Routing has said.</summary>
+    internal bool ToPlace => Held && Merged is null;
 
-    /// <summary>The one that is the citizen's: given on the spot (0), by who declined it, or by the lead unit.</summary>
+    /// <summary>The answers that were given later, whoever's.</summary>
+    internal IEnumerable<Answer> Answers => Tasks.Select(t => t.Answer).Append(Decline?.Answer).Concat((Merges ?? []).Select(m => m.Answer)).OfType<Answer>();
+
+    /// <summary>The one that is the citizen's: given on the spot (0), by who declined it, with what it is merged into, or by the lead unit.</summary>
     internal int? ShownAnswerNo => Registration?.Direct is not null ? 0 : ShownAnswer?.No;
-    internal Answer? ShownAnswer => Decline?.Answer ?? Lead?.Answer;
+    internal Answer? ShownAnswer => Decline?.Answer ?? Merged?.Answer ?? Lead?.Answer;
 
     internal Rating? RatingOf(int answerNo) => Ratings?.FirstOrDefault(r => r.AnswerNo == answerNo);
 
@@ -178,6 +189,8 @@ sealed record CaseState(string InquiryId)
     {
         { Voiding: not null } => "Voided",
         { Closing: not null } => "Closed",
+        { Merged: { Answer: null } } => "Merged",
+        { Merged.Answer: { } told } => DeliveryOf(told) is { State: CaseProjection.Delivered } ? "Delivered" : "Answered",
         { Held: true } => "Held",
         { Lead: null } => "Registered",
         { Lead.Answer: { } answer } => DeliveryOf(answer) is { State: CaseProjection.Delivered } ? "Delivered" : "Answered",
@@ -186,7 +199,7 @@ sealed record CaseState(string InquiryId)
         _ => "Dispatched",
     };
 
-    internal string UnitCode => (TakenFrom ?? Lead)?.UnitCode ?? Registration?.ReceivingUnitCode ?? "";
+    internal string UnitCode => (TakenFrom ?? Lead)?.UnitCode ?? Merged?.UnitCode ?? Registration?.ReceivingUnitCode ?? "";
 
     /// <summary>撤回.</summary>
     internal bool TakenBack => Closing is { Outcome: CaseProjection.WithdrawnByCitizen };

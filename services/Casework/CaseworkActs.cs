@@ -25,15 +25,29 @@ sealed partial class CaseworkGrpc
         var reply = request.PublicReply.Trim();
         // Sealed before the batch: a batch that is run again must say the same bytes.
         var travels = InquiryNumber.TryRead(request.InquiryId, out var inquiryId) ? ring.Seal(inquiryId, new Text { Text_ = reply }) : new();
+        // Once a number, for the same reason: which ones wait is known in the batch only.
+        var sealedFor = new Dictionary<string, Sealed>();
         return await ActAsync(request.CommandId, request.InquiryId, (c, work) => CaseworkDecision.Answer(c, request.TaskId, actor, reply, request.HandlingNote, travels, work.Now),
         (c, work) =>
         {
             work.Put(CaseworkStore.Answers, new AnswerText(AnswerText.KeyOf(inquiryId, c.Task(request.TaskId)!.Answer!.No), reply, request.HandlingNote));
             Drafts.Drop(actor.Account, DraftDecision.ScopeOf(inquiryId), work);
+            var (task, no) = (c.Task(request.TaskId)!, c.Task(request.TaskId)!.Answer!.No);
+            foreach (var merged in (c.TookIn ?? []).Where(t => !task.Assisting && t.AnswerNo == no)) AnswerToo(merged.InquiryId, task, work);
         },
         c => new AnswerInquiryReply { AnswerNo = c.Task(request.TaskId)!.Answer!.No, AnsweredAt = CityTime.Stamp(c.Task(request.TaskId)!.Answer!.At) },
         walk: c => Trace.Walk(7, "Casework", c?.Trace), // Walk 7: the officer answers
-        want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ScopeOf(inquiryId))));
+        want: w => w.Add(CaseworkStore.Drafts, DraftSet.KeyOf(actor.Account, DraftDecision.ScopeOf(inquiryId))),
+        reached: c => c.Task(request.TaskId) is { Assisting: false } ? c.Waiting : []);
+
+        // What was merged into it: an answer of its own, in its own case, by its own door. The handling note stands in the one that was handled.
+        void AnswerToo(string mergedId, CaseTask task, UnitOfWork work)
+        {
+            if (!sealedFor.TryGetValue(mergedId, out var own)) sealedFor[mergedId] = own = ring.Seal(mergedId, new Text { Text_ = reply });
+            var step = MergeDecision.Answered(work.Get(CaseworkStore.Cases, mergedId)!, actor.OfficerId, task.UnitCode, own, work.Now);
+            Reach.Save(step, work, live);
+            if (step.Case.Merged?.Answer is { } answer && step.Events.Count > 0) work.Put(CaseworkStore.Answers, new AnswerText(AnswerText.KeyOf(mergedId, answer.No), reply, ""));
+        }
     }
 
     [Authorize(Roles = Roles.Officer)]
@@ -103,21 +117,24 @@ sealed partial class CaseworkGrpc
     }
 
     /// <summary>The shell of every act: load under the lock, decide, save and say; inside <paramref name="walk"/>'s span, so that what is said continues it.</summary>
+    /// <param name="reached">The merged cases that the act also changes; <paramref name="also"/> may read and put them.</param>
     async Task<TReply> ActAsync<TReply>(string commandId, string typed, Func<CaseState?, UnitOfWork, Outcome<CaseStep>> decide, Action<CaseState, UnitOfWork>? also, Func<CaseState, TReply> reply,
-        Func<CaseState?, System.Diagnostics.Activity?>? walk = null, Action<Wants>? want = null)
+        Func<CaseState?, System.Diagnostics.Activity?>? walk = null, Action<Wants>? want = null, Func<CaseState, IEnumerable<string>>? reached = null)
         where TReply : class, Google.Protobuf.IMessage<TReply>, new()
     {
         if (!InquiryNumber.TryRead(typed, out var inquiryId)) throw Answers.Refused(Refusals.UnknownInquiry);
-        var outcome = await writer.CommandAsync<TReply>(commandId, [inquiryId], w => { w.Add(CaseworkStore.Cases, inquiryId); want?.Invoke(w); }, work =>
+        var reach = new Reach(inquiryId);
+        var outcome = await reach.RunAsync(() => writer.CommandAsync<TReply>(commandId, reach.Keys, w => { reach.Want(w); want?.Invoke(w); }, work =>
         {
             var before = work.Get(CaseworkStore.Cases, inquiryId);
+            if (before is not null && reached is not null && reach.Missing(reached(before)) is { } missing) return missing;
             using var step = walk?.Invoke(before);
             var decided = decide(before, work);
             if (decided.Refusal is { } refusal) return refusal;
             CaseworkHandlers.Save(before, decided.Value!, work, live);
             also?.Invoke(decided.Value!.Case, work);
             return reply(decided.Value!.Case);
-        });
+        }));
         return outcome.OrRefuse();
     }
 }

@@ -32,7 +32,10 @@ static class CaseworkDecision
         var kept = task.Returning ? ReturnDecision.Withdrawn(c!, task, actor, now) : c!;
         var signed = task.SignIn is null ? SignedIn(kept.Case, kept.Case.Task(taskId)!, actor, now) : kept.Case;
         var answer = new Answer(CaseProjection.NextAnswerNo(c!), actor.OfficerId, now, null);
-        return new CaseStep(signed.Case.With(signed.Case.Task(taskId)! with { Answer = answer }), [.. kept.Events, .. signed.Events, new InquiryAnswered
+        var answered = signed.Case.With(signed.Case.Task(taskId)! with { Answer = answer });
+        // What was merged into it is answered with it, each in its own case; a partial result is nobody's answer.
+        if (!task.Assisting && c!.Waiting.Any()) answered = answered with { TookIn = [.. c.TookIn!.Select(t => t.Waits ? t with { AnswerNo = answer.No } : t)] };
+        return new CaseStep(answered, [.. kept.Events, .. signed.Events, new InquiryAnswered
         {
             InquiryId = c!.InquiryId, TaskId = taskId, AnswerNo = answer.No, AnsweredBy = actor.OfficerId, AnsweredAt = CityTime.Stamp(now),
             PublicReply = sealedReply, UnitCode = task.UnitCode, Role = task.Dispatch!.Role,
@@ -44,8 +47,8 @@ static class CaseworkDecision
     {
         if (c?.Registration is not { } registration) return Refusals.UnknownInquiry;
         if (c.Closing is not null) return CaseworkRefusals.CaseClosed;
-        if (c is { Held: true } or { Lead: null } or { Lead.Answer: null }) return CaseworkRefusals.AnswerMissing;
-        if (registration.WantsReply && c.DeliveryOf(c.Lead.Answer) is not { State: CaseProjection.Delivered or CaseProjection.Undeliverable }) return CaseworkRefusals.AnswerOnItsWay;
+        if (c.ToPlace || c.ShownAnswer is not { } answer) return CaseworkRefusals.AnswerMissing;
+        if (registration.WantsReply && c.DeliveryOf(answer) is not { State: CaseProjection.Delivered or CaseProjection.Undeliverable }) return CaseworkRefusals.AnswerOnItsWay;
         return CaseProjection.Close(c, actor.Account, CaseProjection.OutcomeAnswered, now);
     }
 
@@ -55,7 +58,8 @@ static class CaseworkDecision
         var after = c switch
         {
             { Decline: { Answer: { FetchedAt: null } told } decline } => c with { Decline = decline with { Answer = told with { FetchedAt = now } } },
-            { Decline: null, Lead: { Answer: { FetchedAt: null } answer } lead } => c.With(lead with { Answer = answer with { FetchedAt = now } }),
+            { Decline: null, Merged: { Answer: { FetchedAt: null } told } merged } => c with { Merges = [.. c.Merges!.SkipLast(1), merged with { Answer = told with { FetchedAt = now } }] },
+            { Decline: null, Merged: null, Lead: { Answer: { FetchedAt: null } answer } lead } => c.With(lead with { Answer = answer with { FetchedAt = now } }),
             _ => c,
         };
         return ReferenceEquals(after, c) ? c : new CaseStep(after, [new AnswerFetched { InquiryId = c.InquiryId, AnswerNo = c.ShownAnswerNo!.Value, FetchedAt = CityTime.Stamp(now) }]);

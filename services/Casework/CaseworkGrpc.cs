@@ -80,14 +80,19 @@ sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer,
         var stop = context.CancellationToken;
         var sight = Sight.Of(context);
         // Another unit's case reads like none: whether it exists is not theirs to know.
-        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId) || await CaseworkStore.CaseAsync(database, inquiryId, stop) is not { Registration: not null } c || !sight.Sees(c))
+        if (!InquiryNumber.TryRead(request.InquiryId, out var inquiryId) || await CaseworkStore.CaseAsync(database, inquiryId, stop) is not { Registration: not null } c)
             throw Answers.Refused(Refusals.UnknownInquiry);
+        IReadOnlyList<CaseState> joined = c.Merges is null && c.TookIn is null ? [] : await CaseworkStore.CasesAsync(database, [.. (c.TookIn ?? []).Select(t => t.InquiryId).Append(c.Merged?.IntoInquiryId ?? "")], stop);
+        // Whoever handles the one that it was merged into handles it too, whichever unit that is by now.
+        if (!sight.Sees(c) && !joined.Any(j => j.InquiryId == c.Merged?.IntoInquiryId && sight.Sees(j))) throw Answers.Refused(Refusals.UnknownInquiry);
         using var step = Trace.Walk(6, "Casework", c.Trace); // Walk 6: the officer reads the case
         var others = request.Looking ? presence.LookAsync(inquiryId, Actor.Of(context.GetHttpContext().User)) : Task.FromResult<IReadOnlyList<Present>>([]);
         var (text, answers) = await CaseworkStore.TextsAsync(database, c, stop);
         var ratings = text?.Ratings?.ToDictionary(r => r.AnswerNo, r => ring.Unseal<Text>(inquiryId, Sealed.Parser.ParseFrom(r.Words))?.Text_ ?? "");
         var file = CaseView.File(c, text, answers, text is null ? null : ring.Unseal<Content>(inquiryId, Sealed.Parser.ParseFrom(text.Personal)), ratings, words => reveals.Words(inquiryId, words));
         file.Others.AddRange(await others);
+        file.Merged.AddRange(CaseView.TakenIn(c, joined));
+        file.MergedInto = CaseView.Into(c, joined);
         return file;
     }
 

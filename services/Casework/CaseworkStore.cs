@@ -202,6 +202,20 @@ static class CaseworkStore
         return (found, await reader.ReadAsync(stop) ? new Mark(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1)) : null);
     }
 
+    /// <summary>What the newest cases say that a unit has and hasn't answered, newest first.</summary>
+    public static async Task<List<(string InquiryId, string SearchForm)>> OpenFormsAsync(NpgsqlDataSource database, int most, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("""
+            select c.key, t.search_form from (select key, received_at from casework.case_file where received_at > log.city_now() - interval '60 days' and state in ('Dispatched', 'SignedIn', 'ReturnRequested')
+            order by received_at desc, key desc limit $1) c join casework.case_text t on t.key = c.key order by c.received_at desc, c.key desc
+            """);
+        command.Parameters.Add(new() { Value = most });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var forms = new List<(string, string)>();
+        while (await reader.ReadAsync(stop)) forms.Add((reader.GetString(0), reader.GetString(1)));
+        return forms;
+    }
+
     sealed class Where(string first)
     {
         public string Text { get; private set; } = first;

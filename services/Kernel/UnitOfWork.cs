@@ -142,6 +142,17 @@ public sealed class UnitOfWork
     /// <summary>Runs when the batch has committed, with the new absolute values of the counters it moved. It may be lost in a crash.</summary>
     public void AfterCommit(Action<IReadOnlyDictionary<CounterTable, List<CounterValue>>> act) => afterCommit.Add(act);
 
+    /// <summary>
+    /// The rows that follow belong to this key's shard, and no longer to that of the command's first key: a command that touches two inquiries
+    /// puts each one's under its own.
+    /// </summary>
+    public void Under(string key)
+    {
+        var s = shards.Of(key);
+        if (!locked.Contains(s)) throw new InvalidOperationException($"Rows were to be put under a key of shard {s}, which this batch did not lock.");
+        shard = s;
+    }
+
     internal void Begin(int shard, string? trace)
     {
         (this.shard, this.trace, began) = (shard, trace, (Outbox.Count, afterCommit.Count));

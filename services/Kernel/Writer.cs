@@ -68,7 +68,7 @@ public sealed partial class Writer : IHostedService, IDisposable
     /// Runs a command. Its id makes it safe to send again: the first answer is given again. A refusal is not kept.
     /// </summary>
     /// <param name="id">Of the caller's choosing; empty is refused, because after a lost connection nothing could tell whether it was done. Null only where repeating does no harm.</param>
-    /// <param name="keys">Keys whose shards are locked; rows and events belong to the first one's shard.</param>
+    /// <param name="keys">Keys whose shards are locked; rows belong to the first one's shard until <see cref="UnitOfWork.Under"/> says another's.</param>
     /// <exception cref="HubUnavailableException">The database did not take it within 10 seconds; sending it again is safe.</exception>
     public async Task<Outcome<T>> CommandAsync<T>(string? id, IReadOnlyList<string> keys, Action<Wants> want, Func<UnitOfWork, Outcome<T>> decide) where T : class, IMessage<T>, new()
     {

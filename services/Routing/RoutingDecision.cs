@@ -24,10 +24,19 @@ sealed record RoutedInquiry(string InquiryId, InquiryKind Kind, Urgency Urgency,
     public string? Declined { get; init; }
     /// <summary>Casework: the citizen took it back (撤回). Written only where it is so.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Withdrawn { get; init; }
+    /// <summary>Casework: it is answered together with this one (合并). Null, and not written, otherwise.</summary>
+    public string? MergedInto { get; init; }
+    /// <summary>Casework: those that wait for its answer. Null, and not written, without any.</summary>
+    public IReadOnlyList<string>? TookIn { get; init; }
+    /// <summary>Of how many merges of it, into another one or of another one into it, was heard. Written only where there were any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Merges { get; init; }
     /// <summary>How often that was agreed to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Returned { get; init; }
     /// <summary>指定承办: the unit of the last dispatch may not return it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Designated { get; init; }
+
+    /// <summary>False while only something of it was heard that another service said.</summary>
+    internal bool Registered => ReceivedAt != default;
 }
 
 /// <summary>Casework: what the unit of the newest dispatch asks for.</summary>
@@ -155,7 +164,36 @@ static class RoutingDecision
     /// 撤回: nobody has to place it any more. May be heard before it was registered here: then it is kept and neither dispatched nor held. A dispatch
     /// that was made in the same moment Casework withdraws by itself.
     /// </summary>
-    public static RoutedInquiry TakenBack(RoutedInquiry? inquiry, string inquiryId) => Placed(inquiry ?? new(inquiryId, default, default, "", "", "", default)) with { Withdrawn = true };
+    public static RoutedInquiry TakenBack(RoutedInquiry? inquiry, string inquiryId) => Placed(inquiry ?? Unheard(inquiryId)) with { Withdrawn = true };
+
+    /// <summary>
+    /// 合并: nobody has to place it, the unit of the other one answers it. What was dispatched or declined in the same moment counts no more: Casework
+    /// withdraws the one and passes over the other. May be heard before it was registered here, like a withdrawal.
+    /// </summary>
+    public static RoutedInquiry Merged(RoutedInquiry? inquiry, InquiryMerged e) => Placed(inquiry ?? Unheard(e.InquiryId)) with { MergedInto = e.IntoInquiryId, Declined = null, Merges = (inquiry?.Merges ?? 0) + 1 };
+
+    /// <summary>取消合并: a dispatcher has it again; whoever had it before is suggested. One that isn't registered here yet is routed when it is.</summary>
+    public static RoutedInquiry Split(RoutedInquiry inquiry, Catalogue catalogue, DateTimeOffset now) => inquiry with
+    {
+        MergedInto = null, HeldSince = inquiry.Registered && !inquiry.Withdrawn ? now : null, Reason = inquiry.Registered ? "Split" : "",
+        Candidates = [.. catalogue.Chain(inquiry.AreaCode).Select(a => a.UnitCode).Prepend(Choose(inquiry.CategoryCode, inquiry.AreaCode, catalogue).UnitCode ?? "").Prepend(inquiry.UnitCode).Where(catalogue.IsActive).Distinct().Take(5)],
+    };
+
+    /// <summary>Others wait for its answer. Declined in the same moment, a dispatcher has it again: Casework passes over that.</summary>
+    public static RoutedInquiry TookIn(RoutedInquiry? inquiry, InquiryTookIn e, DateTimeOffset now)
+    {
+        var known = inquiry ?? Unheard(e.InquiryId);
+        return known with { TookIn = [.. known.TookIn ?? [], e.MergedInquiryId], Merges = known.Merges + 1, Declined = null,
+            HeldSince = known.Declined is null ? known.HeldSince : now, Reason = known.Declined is null ? known.Reason : "DeclineOvertaken" };
+    }
+
+    public static RoutedInquiry LetGo(RoutedInquiry inquiry, InquiryLetGo e) => inquiry with { TookIn = inquiry.TookIn?.Where(i => i != e.MergedInquiryId).ToList() is { Count: > 0 } left ? left : null };
+
+    /// <summary>What was heard of it before its registration, carried over.</summary>
+    public static RoutedInquiry Heard(RoutedInquiry registered, RoutedInquiry? before) => before is null ? registered
+        : registered with { Withdrawn = before.Withdrawn, MergedInto = before.MergedInto, TookIn = before.TookIn, Merges = before.Merges };
+
+    static RoutedInquiry Unheard(string inquiryId) => new(inquiryId, default, default, "", "", "", default);
 
     static RoutedInquiry Placed(RoutedInquiry inquiry) => inquiry with { Return = null, HeldSince = null, Candidates = [] };
 
@@ -172,7 +210,9 @@ static class RoutingDecision
 
     static readonly Refusal AlreadyWithdrawn = Refusals.Of("WithdrawnByCitizen", "诉求人已撤回这件诉求，不用再派单或办理。", "The citizen has taken this inquiry back; nothing is to be done with it any more.");
 
-    static Refusal? Over(RoutedInquiry inquiry) => inquiry.Withdrawn ? AlreadyWithdrawn : inquiry.Declined is not null ? AlreadyDeclined : null;
+    static Refusal? Over(RoutedInquiry inquiry) => inquiry.Withdrawn ? AlreadyWithdrawn : inquiry.Declined is not null ? AlreadyDeclined : inquiry.MergedInto is { } into ? AlreadyMerged(into) : null;
+
+    static Refusal AlreadyMerged(string into) => Refusals.Of("Merged", $"这件诉求已并入 {into}，由那一件的承办单位一并答复；要单独派单或答复的，先取消合并。", $"This inquiry is merged into {into} and answered with it; to place or answer it on its own, split it first.");
 
     /// <summary>不予受理: only what a dispatcher has in hand, so that no unit works on it unknowing.</summary>
     public static Outcome<RoutedInquiry> Decline(RoutedInquiry? inquiry, int expectedDispatchNo, string reason, string reply, string dispatcher, DateTimeOffset now)
@@ -181,6 +221,8 @@ static class RoutingDecision
         if (Over(inquiry) is { } over) return over;
         if (inquiry.HeldSince is null || inquiry.DispatchNo != expectedDispatchNo)
             return Refusals.Of("NotHeld", "这件诉求已不在待派单（已派出，或已由他人处理），请刷新。", "This inquiry isn't held any more: it was dispatched, or somebody decided; please refresh.");
+        if (inquiry.TookIn is { Count: var waiting })
+            return Refusals.Of("OthersWait", $"有 {waiting} 件已并入这一件，等它的答复；要不予受理的，先逐件取消合并。", $"{waiting} were merged into this one and wait for its answer; to decline it, split those first.");
         if (!DeclineReasons.Contains(reason)) return Refusals.Of("InvalidReason", "请选一个不予受理的原因。", "Please choose why it is declined.");
         if (Wording.Check(reply, MaxReply, NoReply) is { } invalid) return invalid;
         return Placed(inquiry) with { Declined = reason, DecidedBy = dispatcher, DecidedAt = now };

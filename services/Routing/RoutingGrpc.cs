@@ -32,7 +32,7 @@ sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeye
         var travels = Sealed(request.InquiryId, reply);
         return ActAsync(request.CommandId, request.InquiryId, (i, work) => RoutingDecision.Decline(i, request.ExpectedDispatchNo, request.Reason, reply, account, work.Now), (_, declined, work) =>
         {
-            work.Emit(declined.InquiryId, new InquiryDeclined { InquiryId = declined.InquiryId, Reason = request.Reason, DispatchNo = declined.DispatchNo, DeclinedBy = account, DeclinedAt = CityTime.Stamp(work.Now), PublicReply = travels });
+            work.Emit(declined.InquiryId, new InquiryDeclined { InquiryId = declined.InquiryId, Reason = request.Reason, DispatchNo = declined.DispatchNo, DeclinedBy = account, DeclinedAt = CityTime.Stamp(work.Now), PublicReply = travels, Merges = declined.Merges });
             return new DeclineInquiryReply { DeclinedAt = CityTime.Stamp(work.Now) };
         });
     }
@@ -133,7 +133,7 @@ sealed class RoutingGrpc([FromKeyedServices("routing")] Writer writer, [FromKeye
     {
         InquiryId = i.InquiryId, DispatchNo = i.DispatchNo, UnitCode = i.UnitCode, Reason = i.Reason, CatalogueEntry = i.CatalogueEntry, RunnerUpUnitCode = i.RunnerUpUnitCode,
         Held = i.HeldSince is not null, CandidateUnitCodes = { i.Candidates }, DecidedAt = CityTime.Stamp(i.DecidedAt), DecidedBy = i.DecidedBy, CategoryCode = i.CategoryCode, AreaCode = i.AreaCode,
-        Declined = i.Declined ?? "", Withdrawn = i.Withdrawn, Designated = i.Designated, HeldSince = i.HeldSince is { } since ? CityTime.Stamp(since) : null, Returned = i.Returned, Designates = catalogue.Designates(i.Returned + (i.Return is null ? 0 : 1), now),
+        Declined = i.Declined ?? "", MergedInto = i.MergedInto ?? "", Withdrawn = i.Withdrawn, Designated = i.Designated, HeldSince = i.HeldSince is { } since ? CityTime.Stamp(since) : null, Returned = i.Returned, Designates = catalogue.Designates(i.Returned + (i.Return is null ? 0 : 1), now),
         Returns = i.Return is { } r ? new() { TaskId = r.TaskId, UnitCode = r.UnitCode, Reason = r.Reason, SuggestedUnitCode = r.SuggestedUnitCode, RequestedAt = CityTime.Stamp(r.At) } : null,
     };
 }

@@ -6,13 +6,14 @@ using InquiryHub.Kernel;
 
 namespace InquiryHub.Routing;
 
-/// <summary>What routing hears: a registered inquiry is dispatched or held (a direct answer needs no unit); one that its unit wants to return is held; one that the citizen took back is over.</summary>
+/// <summary>What routing hears: a registered inquiry is dispatched or held (a direct answer needs no unit); one that its unit wants to return is held; one that the citizen took back is over; one that was merged is nobody's to place until it is split.</summary>
 sealed class RoutingHandlers : IFold
 {
     public void Want(Message message, Wants wants)
     {
-        // Registered, too: that the citizen took it back may have been heard before.
-        if (message.Event is InquiryRegistered { DirectAnswer: null } or ReturnRequested or ReturnWithdrawn or InquiryClosed { Outcome: WithdrawnByCitizen }) wants.Add(RoutingStore.Inquiries, message.Key);
+        // Registered, too: that the citizen took it back, or that it was merged, may have been heard before.
+        if (message.Event is InquiryRegistered { DirectAnswer: null } or ReturnRequested or ReturnWithdrawn or InquiryClosed { Outcome: WithdrawnByCitizen }
+            or InquiryMerged or InquirySplit or InquiryTookIn or InquiryLetGo) wants.Add(RoutingStore.Inquiries, message.Key);
     }
 
     public void Fold(Message message, UnitOfWork work)
@@ -23,6 +24,10 @@ sealed class RoutingHandlers : IFold
             // Dispatched here: what is returned is known.
             case ReturnRequested e: work.Put(RoutingStore.Inquiries, RoutingDecision.Returning(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e, work.Reference<Catalogue>())); break;
             case InquiryClosed { Outcome: WithdrawnByCitizen } e: work.Put(RoutingStore.Inquiries, RoutingDecision.TakenBack(work.Get(RoutingStore.Inquiries, e.InquiryId), e.InquiryId)); break;
+            case InquiryMerged e: work.Put(RoutingStore.Inquiries, RoutingDecision.Merged(work.Get(RoutingStore.Inquiries, e.InquiryId), e)); break;
+            case InquirySplit e: Split(work.Get(RoutingStore.Inquiries, e.InquiryId)!, work); break;
+            case InquiryTookIn e: TookIn(e, work); break;
+            case InquiryLetGo e: work.Put(RoutingStore.Inquiries, RoutingDecision.LetGo(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e)); break;
             case ReturnWithdrawn e: work.Put(RoutingStore.Inquiries, RoutingDecision.Kept(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e)); break;
         }
     }
@@ -33,12 +38,31 @@ sealed class RoutingHandlers : IFold
     {
         using var step = work.Walk(3, "Routing"); // Walk 3: which unit answers
         var inquiry = new RoutedInquiry(e.InquiryId, e.Kind, e.Urgency, e.CategoryCode, e.AreaCode, e.Contact.Channel, e.Contact.ReceivedAt.ToDateTimeOffset());
-        if (work.Get(RoutingStore.Inquiries, e.InquiryId) is { Withdrawn: true }) { work.Put(RoutingStore.Inquiries, RoutingDecision.TakenBack(inquiry with { DecidedAt = work.Now }, e.InquiryId)); return; }
+        if (work.Get(RoutingStore.Inquiries, e.InquiryId) is { } before)
+        {
+            inquiry = RoutingDecision.Heard(inquiry, before);
+            if (inquiry.Withdrawn || inquiry.MergedInto is not null) { work.Put(RoutingStore.Inquiries, inquiry with { DecidedAt = work.Now }); return; }
+        }
         var catalogue = work.Reference<Catalogue>();
         if (catalogue.Entries.Count == 0) throw new NotKnownYetException("the dispatch catalogue");
         var decided = RoutingDecision.Apply(inquiry, RoutingDecision.Choose(e.CategoryCode, e.AreaCode, catalogue), work.Now);
         work.Put(RoutingStore.Inquiries, decided);
         Publish(decided, work);
+    }
+
+    static void Split(RoutedInquiry inquiry, UnitOfWork work) => Hold(RoutingDecision.Split(inquiry, work.Reference<Catalogue>(), work.Now), inquiry, work);
+
+    static void TookIn(InquiryTookIn e, UnitOfWork work)
+    {
+        var before = work.Get(RoutingStore.Inquiries, e.InquiryId);
+        Hold(RoutingDecision.TookIn(before, e, work.Now), before, work);
+    }
+
+    // Says that it is held, when that is new.
+    static void Hold(RoutedInquiry after, RoutedInquiry? before, UnitOfWork work)
+    {
+        work.Put(RoutingStore.Inquiries, after);
+        if (after.HeldSince is not null && before?.HeldSince is null) Publish(after, work);
     }
 
     /// <summary>The events of a decision: one dispatch a unit, or held.</summary>

@@ -14,7 +14,7 @@ namespace InquiryHub.Statistics;
 internal static class Outcomes
 {
     public const string Direct = "Direct", Open = "Open", OpenLate = "OpenLate", InTime = "AnsweredInTime", Late = "AnsweredLate", Terminated = "Terminated",
-        Withdrawn = "Withdrawn", Tallied = "Tallied", NoInquiry = "NoInquiry";
+        Withdrawn = "Withdrawn", Merged = "Merged", Tallied = "Tallied", NoInquiry = "NoInquiry";
 
     /// <summary>The outcomes that a filter's word stands for; empty when the word is unknown.</summary>
     public static string[] Of(string word) => word switch
@@ -22,8 +22,8 @@ internal static class Outcomes
         "Unanswered" => [Open, OpenLate],
         "Late" => [Late, OpenLate],
         "Answered" => [InTime, Late],
-        "Dispatched" => [InTime, Late, Open, OpenLate, Terminated, Withdrawn],
-        Direct or Open or OpenLate or InTime or Late or Terminated or Withdrawn or Tallied or NoInquiry => [word],
+        "Dispatched" => [InTime, Late, Open, OpenLate, Terminated, Withdrawn, Merged],
+        Direct or Open or OpenLate or InTime or Late or Terminated or Withdrawn or Merged or Tallied or NoInquiry => [word],
         _ => [],
     };
 }
@@ -75,6 +75,8 @@ internal sealed record Fact
     public bool Terminated { get; init; }
     /// <summary>The citizen took it back. Written only where it is so.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Withdrawn { get; init; }
+    /// <summary>It is answered together with another one (合并). Written only where it is so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Merged { get; init; }
 }
 
 /// <summary>A line of the list behind a figure. All but the fact itself is kept in columns.</summary>
@@ -107,7 +109,7 @@ internal readonly record struct Counter(string Day, string Channel, string UnitC
 internal static class FactDecision
 {
     public static bool Hears(IMessage? e) =>
-        e is InquiryRegistered or ContactRecorded or ContactAdded or ContactVoided or ContactsTallied or InquiryDispatched or ClockStopped or ClockOverdue or ClockMoved or InquiryClosed;
+        e is InquiryRegistered or ContactRecorded or ContactAdded or ContactVoided or ContactsTallied or InquiryDispatched or ClockStopped or ClockOverdue or ClockMoved or InquiryClosed or InquiryMerged or InquirySplit;
 
     /// <summary>The fact after an event; the same object when the event changes nothing.</summary>
     public static Fact After(Fact before, IMessage e) => e switch
@@ -129,6 +131,8 @@ internal static class FactDecision
         ClockStopped { Clock: "Handling" } c => Clock(before, c.TaskId, c.Cause != "Answered" ? TaskClock.Withdrawn : c.InTime ? TaskClock.InTime : TaskClock.Late),
         InquiryClosed { Outcome: "Terminated" or "Declined" } => before with { Terminated = true },
         InquiryClosed { Outcome: "WithdrawnByCitizen" } => before with { Withdrawn = true },
+        InquiryMerged => before with { Merged = true },
+        InquirySplit => before with { Merged = false },
         _ => before,
     };
 
@@ -162,6 +166,7 @@ internal static class FactDecision
             TaskClock.Late => Outcomes.Late,
             _ when f.Withdrawn => Outcomes.Withdrawn,
             _ when f.Terminated => Outcomes.Terminated,
+            _ when f.Merged => Outcomes.Merged,
             TaskClock.Overdue => Outcomes.OpenLate,
             _ => Outcomes.Open,
         };

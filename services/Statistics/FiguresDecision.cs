@@ -140,6 +140,7 @@ internal static class FiguresDecision
             Year = year, Parts = { Parts(cube.Where(s => Measures.Of(Measures.Contacts).Contains(s.Measure)), names) }, ClaimedTotal = claimedTotal, ClaimSource = claimSource,
             Dispatched = Sum(Measures.Inquiries, Outcomes.Of("Dispatched")), AnsweredInTime = Sum(Measures.Inquiries, Outcomes.InTime), AnsweredLate = Sum(Measures.Inquiries, Outcomes.Late),
             Open = Sum(Measures.Inquiries, Outcomes.Of("Unanswered")), OpenLate = Sum(Measures.Inquiries, Outcomes.OpenLate), Terminated = Sum(Measures.Inquiries, Outcomes.Terminated), Withdrawn = Sum(Measures.Inquiries, Outcomes.Withdrawn),
+            Merged = Sum(Measures.Inquiries, Outcomes.Merged),
             Direct = Sum(Measures.Inquiries, Outcomes.Direct), Tallied = Sum(Measures.Contacts, Outcomes.Tallied),
         };
         report.Total = report.Parts.Sum(p => p.Value);

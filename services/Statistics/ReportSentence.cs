@@ -26,7 +26,7 @@ internal static class ReportSentence
         if (r.Dispatched > 0)
             text += (r.Direct > 0 ? "，" : "。") + $"交由有关单位答复{r.Dispatched}件，" + (r.AnsweredInTime == r.Dispatched ? "均在规定时限内答复相关咨询人" : "其中" + string.Join("，", Zh(
                 (r.AnsweredInTime, "{0}件在规定时限内答复"), (r.AnsweredLate, "{0}件超过时限答复"), (r.Open - r.OpenLate, "{0}件尚在办理时限内"),
-                (r.OpenLate, "{0}件已超过时限仍未答复"), (r.Terminated, "{0}件未经答复即终止"), (r.Withdrawn, "{0}件由诉求人在答复前撤回"))));
+                (r.OpenLate, "{0}件已超过时限仍未答复"), (r.Terminated, "{0}件未经答复即终止"), (r.Withdrawn, "{0}件由诉求人在答复前撤回"), (r.Merged, "{0}件并入同一事项一并答复"))));
         if (r.Tallied > 0) text += $"。另有{r.Tallied}次由窗口日计数单汇总上报，没有逐件的答复记录";
         if (r.ClaimedTotal > 0 && r.Unexplained != 0)
             text += $"。已公布的总数为{r.ClaimedTotal}次，" + (r.Unexplained > 0 ? $"比各项之和多{r.Unexplained}次，这{r.Unexplained}次没有明细可以说明" : $"比各项之和少{-r.Unexplained}次");
@@ -42,7 +42,7 @@ internal static class ReportSentence
         if (r.Dispatched > 0)
             text += $" {N(r.Dispatched)} were given to the units that answer for them: " + (r.AnsweredInTime == r.Dispatched ? "all were answered within the time limit." : string.Join(", ", En(
                 (r.AnsweredInTime, "{0} answered within the time limit"), (r.AnsweredLate, "{0} answered late"), (r.Open - r.OpenLate, "{0} open within the limit"),
-                (r.OpenLate, "{0} open past the limit"), (r.Terminated, "{0} closed without an answer"), (r.Withdrawn, "{0} withdrawn by the citizen before an answer"))) + ".");
+                (r.OpenLate, "{0} open past the limit"), (r.Terminated, "{0} closed without an answer"), (r.Withdrawn, "{0} withdrawn by the citizen before an answer"), (r.Merged, "{0} merged into another one and answered with it"))) + ".");
         if (r.Tallied > 0) text += $" {N(r.Tallied)} contacts come from the counters' day tally sheets, which hold no record of single answers.";
         if (r.ClaimedTotal > 0 && r.Unexplained != 0)
             text += $" The published total is {N(r.ClaimedTotal)}: " + (r.Unexplained > 0 ? $"{N(r.Unexplained)} more than the parts add up to, and nothing explains them." : $"{N(-r.Unexplained)} fewer than the parts add up to.");

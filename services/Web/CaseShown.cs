@@ -34,7 +34,7 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
     /// <summary>督办: a supervisor may press for the task, or take it under supervision; Casework decides.</summary>
     public bool MaySupervise => Supervises && !Closed && Task is not null && WorkView.IsOpen(Task);
     /// <summary>指定承办: a supervisor may name the unit of what isn't answered yet; Routing decides.</summary>
-    public bool MayDesignate => Supervises && File.Row.State is not ("Closed" or "Answered" or "Delivered") && Routing is { Withdrawn: false, Declined: "" };
+    public bool MayDesignate => Supervises && File.Row.State is not ("Closed" or "Answered" or "Delivered") && Routing is { Withdrawn: false, Declined: "", MergedInto: "" };
     /// <summary>By whose hand the task's unit was designated, and why; null when it was by the limit of returns.</summary>
     public CaseEntry? Designation => Task is { Designated: true } t ? File.Timeline.LastOrDefault(e => e.UnitCode == t.UnitCode && e is { Act: "UnitDesignated" } or { Act: "InquiryDispatched", Detail: "DesignatedByHand" }) : null;
     /// <summary>The task for which this reader has to grant more time, or not.</summary>

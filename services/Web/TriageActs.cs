@@ -1,6 +1,6 @@
 namespace InquiryHub.Web;
 
-/// <summary>What a dispatcher does: places, which also agrees to a return; rejects one; declines.</summary>
+/// <summary>What a dispatcher does: places, which also agrees to a return; rejects one; declines; merges and splits.</summary>
 internal static class TriageActs
 {
     public static void Map(WebApplication app)
@@ -8,6 +8,8 @@ internal static class TriageActs
         app.MapAct("triage-place", PlaceAsync);
         app.MapAct("return-reject", RejectAsync);
         app.MapAct("decline", DeclineAsync);
+        app.MapAct("merge", MergeAsync);
+        app.MapAct("split", SplitAsync);
     }
 
     static async Task<ActReply> RejectAsync(ActCall call)
@@ -30,6 +32,22 @@ internal static class TriageActs
         var scope = $"triage/{call["inquiryId"]}";
         await call.Hub.Casework.DropDraftsAsync(new() { Scope = scope }, call.As);
         return new(Say: call.T[said, call["inquiryId"]], Go: "/triage", Forget: [scope]);
+    }
+
+    static async Task<ActReply> MergeAsync(ActCall call)
+    {
+        // A typed number is meant, whatever was chosen before.
+        var into = call["typed"].Trim() is { Length: > 0 } typed ? typed : call["into"];
+        if (into.Length == 0) return new(call.T["triage.merge.needed"]);
+        await call.Hub.Casework.MergeInquiryAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], IntoInquiryId = into }, call.As);
+        // The queue goes on by itself (triage.js).
+        return new(Say: call.T["triage.merge.done", call["inquiryId"], into], Go: call.Has("stay") ? $"/case/{Uri.EscapeDataString(call["inquiryId"])}" : null);
+    }
+
+    static async Task<ActReply> SplitAsync(ActCall call)
+    {
+        var split = await call.Hub.Casework.SplitInquiryAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"] }, call.As);
+        return new(Say: call.T["officer.merged.done", call["inquiryId"], split.IntoInquiryId], Again: true);
     }
 
     static async Task<ActReply> PlaceAsync(ActCall call)

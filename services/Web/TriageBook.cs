@@ -22,6 +22,12 @@ internal sealed class TriageBook(HubClient hub, TimeProvider clock)
 
     static HeldRow Row(RoutingState i, string title, string channel) => new(i.InquiryId, title, channel, i.Returns is null ? i.Reason : "ReturnRequested", (i.HeldSince ?? i.DecidedAt).ToDateTimeOffset());
 
+    /// <summary>What it might be merged into; none when that can't be read.</summary>
+    public async Task<IReadOnlyList<Contracts.Casework.CaseRow>> AlikeAsync(string inquiryId, ClaimsPrincipal user, CancellationToken stop)
+    {
+        try { return (await hub.Casework.ListAlikeAsync(new() { InquiryId = inquiryId }, hub.As(user, stop))).Cases; } catch (RpcException) { return []; }
+    }
+
     /// <summary>The units that may take it, with their load now.</summary>
     public async Task<IReadOnlyList<Candidate>> CandidatesAsync(RoutingState state, NameList names, ClaimsPrincipal user, Texts t, CancellationToken stop) => await Task.WhenAll(Triage.Suggested(state).Select(async code =>
     {

@@ -33,7 +33,9 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         if (await CaseworkStore.CaseAsync(database, inquiryId, stop) is not { Registration: not null } c) return null;
         var (text, answers) = await CaseworkStore.TextsAsync(database, c, stop);
         if (c.ShownAnswer is { FetchedAt: null }) await FetchedAsync(inquiryId);
-        return CaseView.Progress(c, text, answers, (await reference.GetAsync<UnitNames>(stop)).Names.GetValueOrDefault(c.UnitCode, ""));
+        // Handled together with another one: who has that one, and until when, is true of this one too.
+        var with = c is { Closing: null, Merged: { Answer: null } merged } ? await CaseworkStore.CaseAsync(database, merged.IntoInquiryId, stop) : null;
+        return CaseView.Progress(c, text, answers, (await reference.GetAsync<UnitNames>(stop)).Names.GetValueOrDefault((with ?? c).UnitCode, ""), with);
     }
 
     /// <summary>The citizen's grade for the answer with this number; the same sent again gets the first.</summary>
@@ -59,14 +61,17 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
     public async Task<Outcome<CaseState>> WithdrawAsync(string typedNumber, string typedCode)
     {
         if (!InquiryNumber.TryRead(typedNumber, out var inquiryId) || !ring.IsQueryCode(inquiryId, typedCode)) return Refusals.WrongNumberOrCode;
-        return await writer.RepeatableAsync<CaseState>([inquiryId], w => w.Add(CaseworkStore.Cases, inquiryId), work =>
+        var reach = new Reach(inquiryId);
+        return await reach.RunAsync(() => writer.RepeatableAsync<CaseState>(reach.Keys, reach.Want, work =>
         {
             var before = work.Get(CaseworkStore.Cases, inquiryId);
+            if (before is not null && reach.Missing(WithdrawDecision.Reached(before)) is { } missing) return missing;
             var decided = WithdrawDecision.Withdraw(before, work.Now);
             if (decided.Refusal is { } refusal) return refusal;
             CaseworkHandlers.Save(before, decided.Value!, work, live);
+            foreach (var id in WithdrawDecision.Reached(before!)) Reach.Save(WithdrawDecision.Beside(work.Get(CaseworkStore.Cases, id)!, inquiryId, work.Now), work, live);
             return decided.Value!.Case;
-        });
+        }));
     }
 
     async Task FetchedAsync(string inquiryId) => await writer.RepeatableAsync<CaseState>([inquiryId], w => w.Add(CaseworkStore.Cases, inquiryId), work =>
@@ -89,7 +94,7 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         return Results.Json(new
         {
             p.InquiryId, p.State, ReceivedAt = CityTime.Instant(p.ReceivedAt), DueAt = CityTime.Instant(p.DueAt), p.Provisional, p.UnitCode, p.UnitName,
-            p.PublicReply, AnsweredAt = CityTime.Instant(p.AnsweredAt), WithdrawnAt = CityTime.Instant(p.WithdrawnAt),
+            p.PublicReply, AnsweredAt = CityTime.Instant(p.AnsweredAt), WithdrawnAt = CityTime.Instant(p.WithdrawnAt), p.Merged,
         }, Json.Options);
     }
 }

@@ -56,7 +56,7 @@ static class RevealDecision
 
     static Refusal? MayNot(CaseState c, Actor actor)
     {
-        if (actor.Is(Roles.Supervisor) || (actor.Is(Roles.Dispatcher) && c is { Closing: null } and ({ Held: true } or { Lead.Returning: true }))) return null;
+        if (actor.Is(Roles.Supervisor) || (actor.Is(Roles.Dispatcher) && c is { Closing: null } and ({ ToPlace: true } or { Lead.Returning: true }))) return null;
         if (actor.Is(Roles.Officer) && actor.OfficerId.Length > 0)
             return c.Closing is not null ? RevealRefusals.Closed : c.Tasks.Any(t => t is { Dispatch: not null, Withdrawal: null } && t.UnitCode == actor.UnitCode) ? null : RevealRefusals.NoTask;
         return actor.Is(Roles.Dispatcher) ? RevealRefusals.Dispatched : RevealRefusals.NotYourRole;

@@ -67,16 +67,24 @@ static class CaseView
     }
 
     /// <summary>What a citizen sees: few states (more are the office's business), when it is due, who has it, and the answer.</summary>
-    public static Progress Progress(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, string unitName = "")
+    /// <param name="with">The one that it is merged into and waits for; of it, unit and dates only: it is another citizen's.</param>
+    public static Progress Progress(CaseState c, CaseText? text, IReadOnlyList<AnswerText> answers, string unitName = "", CaseState? with = null)
     {
         var reached = c.TakenFrom ?? c.Lead;
         var progress = new Progress
         {
             InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(reached?.Dispatch?.At), SignedInAt = Stamp(reached?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
             Urges = c.Urges.Count(), UrgedAt = Stamp(c.Urges.Select(u => (DateTimeOffset?)u.At).Max()), FirstDueAt = Stamp(c.Lead?.Clock?.FirstDueAt),
-            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" => "Handling", "Voided" => "Closed", "Closed" => c.TakenBack ? "Withdrawn" : c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
+            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" or "Merged" => "Handling", "Voided" => "Closed", "Closed" => c.TakenBack ? "Withdrawn" : c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
             WithdrawnAt = c.TakenBack ? Stamp(c.Closing!.At) : null,
         };
+        if (c.Merged is { } merged && !c.TakenBack)
+        {
+            (progress.Merged, progress.DispatchedAt) = (true, Stamp(merged.At));
+            if (with?.Lead is { } lead)
+                (progress.UnitCode, progress.SignedInAt, progress.DueAt, progress.Provisional, progress.Late, progress.FirstDueAt) =
+                    (lead.UnitCode, Stamp(lead.SignIn is { } s ? s.At > merged.At ? s.At : merged.At : null), Stamp(lead.Clock?.DueAt), lead.Clock?.Provisional ?? false, lead.Clock?.Late ?? false, Stamp(lead.Clock?.FirstDueAt));
+        }
         if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == c.ShownAnswerNo) is { } answer)
             (progress.PublicReply, progress.AnsweredAt, progress.AnswerNo, progress.Grade) = (answer.PublicReply, answer.AnsweredAt, answer.AnswerNo, c.RatingOf(answer.AnswerNo)?.Grade ?? default);
         return progress;
@@ -88,6 +96,8 @@ static class CaseView
             yield return new() { UnitCode = c.UnitCode, OfficerId = direct.By, Role = UnitRole.Lead, AnsweredAt = Stamp(direct.At), PublicReply = text?.DirectReply ?? "" };
         if (c.Decline is { Answer: var told })
             yield return new() { AnswerNo = told.No, OfficerId = told.OfficerId, Role = UnitRole.Lead, AnsweredAt = Stamp(told.At), PublicReply = answers.FirstOrDefault(a => a.Key == AnswerText.KeyOf(c.InquiryId, told.No))?.PublicReply ?? "" };
+        foreach (var m in (c.Merges ?? []).Where(m => m.Answer is not null))
+            yield return new() { AnswerNo = m.Answer!.No, UnitCode = m.UnitCode, OfficerId = m.Answer.OfficerId, Role = UnitRole.Lead, AnsweredAt = Stamp(m.Answer.At), PublicReply = answers.FirstOrDefault(a => a.Key == AnswerText.KeyOf(c.InquiryId, m.Answer.No))?.PublicReply ?? "" };
         foreach (var t in c.Tasks.Where(t => t.Answer is not null).OrderBy(t => t.Answer!.No))
         {
             var words = answers.FirstOrDefault(a => a.Key == AnswerText.KeyOf(c.InquiryId, t.Answer!.No));
@@ -115,6 +125,7 @@ static class CaseView
         foreach (var t in c.Tasks) if (t.Clock?.OverdueAt is { } late) yield return Entry(late, "ClockOverdue", "", t.UnitCode, "");
         foreach (var t in c.Tasks) if (t.Answer is { } a) yield return Entry(a.At, "InquiryAnswered", a.OfficerId, t.UnitCode, t.Assisting ? "Assisting" : "Lead");
         foreach (var t in c.Tasks) if (t.Withdrawal is { } w) yield return Entry(w.At, "TaskWithdrawn", "", t.UnitCode, w.Reason);
+        foreach (var entry in Joined(c)) yield return entry;
         if (c.Decline is { } decline) yield return Entry(decline.Answer.At, "InquiryDeclined", decline.Answer.OfficerId, "", decline.Reason);
         foreach (var d in c.Deliveries) yield return Entry(d.At, d.State switch { CaseProjection.Delivered => "AnswerDelivered", CaseProjection.InDoubt => "DeliveryInDoubt", _ => "AnswerUndeliverable" }, "", "", d.Detail);
         foreach (var a in c.Answers) if (a.FetchedAt is { } read) yield return Entry(read, "AnswerFetched", "", "", "");
@@ -141,6 +152,36 @@ static class CaseView
             from = a.OfficerId;
         }
     }
+
+    static IEnumerable<CaseEntry> Joined(CaseState c)
+    {
+        foreach (var m in c.Merges ?? [])
+        {
+            yield return With(m.IntoInquiryId, Entry(m.At, "InquiryMerged", m.By, m.UnitCode, ""));
+            if (m.SplitAt is { } split) yield return With(m.IntoInquiryId, Entry(split, "InquirySplit", m.SplitBy ?? "", "", m.SplitReason ?? ""));
+            if (m.Answer is { } a) yield return With(m.IntoInquiryId, Entry(a.At, "InquiryAnswered", a.OfficerId, m.UnitCode, "Lead"));
+        }
+        foreach (var t in c.TookIn ?? [])
+        {
+            yield return With(t.InquiryId, Entry(t.At, "InquiryTookIn", t.By, "", ""));
+            if (t.LeftAt is { } left) yield return With(t.InquiryId, Entry(left, "InquiryLetGo", t.LeftBy ?? "", "", t.LeftReason ?? ""));
+        }
+
+        static CaseEntry With(string other, CaseEntry entry) { entry.OtherInquiryId = other; return entry; }
+    }
+
+    /// <summary>What was merged into a case and is not split again, the first one first.</summary>
+    public static IEnumerable<MergedCase> TakenIn(CaseState c, IReadOnlyList<CaseState> others) =>
+        from t in c.TookIn ?? [] where t.LeftAt is null
+        join o in others on t.InquiryId equals o.InquiryId
+        select new MergedCase
+        {
+            InquiryId = o.InquiryId, Title = o.Registration?.Title ?? "", Channel = o.Registration?.Channel ?? "", ReceivedAt = Stamp(o.Registration?.ReceivedAt), MergedAt = Stamp(t.At),
+            Contacts = 1 + o.Added.Count, Urges = o.Urges.Count(), LastContactAt = Stamp(o.Added.Select(a => (DateTimeOffset?)a.At).Max()), State = o.State,
+        };
+
+    public static MergedInto? Into(CaseState c, IReadOnlyList<CaseState> others) => c.Merged is { } m && others.FirstOrDefault(o => o.InquiryId == m.IntoInquiryId) is { } into
+        ? new() { InquiryId = into.InquiryId, Title = into.Registration?.Title ?? "", UnitCode = into.UnitCode, MergedBy = m.By, MergedAt = Stamp(m.At) } : null;
 
     static IEnumerable<CaseEntry> Extended(CaseTask t, Func<byte[]?, string> unseal)
     {

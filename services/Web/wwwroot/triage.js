@@ -62,6 +62,14 @@ document.addEventListener('click', e => {
   if (e.target.closest?.('[data-drop]')) e.target.closest('form').remove();
 });
 
+/* ---- merged: done at once, the next one opens; the queue may not have heard of it yet ---- */
+document.addEventListener('hub:done', e => {
+  const id = e.target.dataset?.merge;
+  if (!id || e.target.dataset.stay) return;
+  add(leaving, id, minute);
+  go(next());
+});
+
 /* ---- any unit that find.js found ---- */
 function assist(form, { code, unit }) {
   const place = $('[data-also]', form);

@@ -99,6 +99,24 @@ public sealed class UnitOfWorkTests
     }
 
     [Fact]
+    public void Rows_of_a_second_key_lie_in_its_own_shard_and_the_next_command_begins_in_its_first_ones()
+    {
+        var (work, _) = Batch("a", "b");
+        Assert.NotEqual(shards.Of("a"), shards.Of("b"));
+        work.Begin(shards.Of("a"), null);
+        work.Put(notes, new Note("a", ""));
+        work.Under("b");
+        work.Put(notes, new Note("b", ""));
+        work.Under("a");
+        work.PutNew(notes, new Note("of a", ""));
+        work.Begin(shards.Of("b"), null);
+        work.PutNew(notes, new Note("of b", ""));
+        Assert.Equal([("a", shards.Of("a")), ("b", shards.Of("b")), ("of a", shards.Of("a")), ("of b", shards.Of("b"))], work.Changed().SelectMany(c => c.Rows).Select(r => (r.Key, r.Shard)));
+        var stranger = Enumerable.Range(0, 100).Select(n => $"{n}").First(k => shards.Of(k) != shards.Of("a") && shards.Of(k) != shards.Of("b"));
+        Assert.Throws<InvalidOperationException>(() => work.Under(stranger));
+    }
+
+    [Fact]
     public void A_row_that_was_not_looked_for_is_not_said_to_be_missing() => Assert.Throws<InvalidOperationException>(() => Batch("a").Work.Get(notes, "b"));
 
     [Fact]

@@ -104,6 +104,20 @@ public class FactDecisionTests
     }
 
     [Fact]
+    public void What_was_merged_has_an_outcome_of_its_own_until_it_is_split_and_stays_counted()
+    {
+        InquiryMerged merged = new() { InquiryId = Key };
+        InquirySplit split = new() { InquiryId = Key };
+        Assert.Equal((Outcomes.Merged, 1, 1), Head(Registered(), merged) is var h ? (h.Outcome, h.Contacts, h.Inquiries) : default);
+        Assert.Equal(Outcomes.Merged, Head(merged, Registered(), Dispatched(1, "water"), Overdue(1), Stopped(1, false, "Withdrawn"), new InquiryClosed { Outcome = "Answered" }).Outcome);
+        Assert.Equal(Outcomes.Open, Head(Registered(), Dispatched(1, "water"), merged, Stopped(1, true, "Withdrawn"), split).Outcome);
+        Assert.Equal(Outcomes.Withdrawn, Head(Registered(), merged, new InquiryClosed { Outcome = "WithdrawnByCitizen" }).Outcome);
+        Assert.Equal([Outcomes.Merged], Outcomes.Of("Merged"));
+        Assert.Contains(Outcomes.Merged, Outcomes.Of("Dispatched"));
+        foreach (var word in new[] { "Unanswered", "Late", "Answered" }) Assert.DoesNotContain(Outcomes.Merged, Outcomes.Of(word));
+    }
+
+    [Fact]
     public void Only_the_first_matter_of_a_contact_counts_as_a_contact()
     {
         Assert.Equal((1, 1), Head(Registered(matter: 1)) is var a ? (a.Contacts, a.Inquiries) : default);
@@ -146,9 +160,10 @@ public class FactDecisionTests
         from tallies in Gen.Select(Gen.Int[1, 4], Gen.Int[0, 9], Gen.Int[0, 9]).Select(t => (IMessage)Tallied(t.Item1, ("01", t.Item2), ("02", t.Item3))).Array[0, 3]
         from dispatches in Gen.Int[0, 3].Select(n => Enumerable.Range(1, n).Select(i => (IMessage)Dispatched(i, $"u{i}")).ToArray())
         from clocks in Gen.Select(Gen.Int[1, 3], Gen.Int[0, 3]).Select(t => (IMessage)(t.Item2 switch { 0 => Overdue(t.Item1), 1 => Stopped(t.Item1, true), 2 => Stopped(t.Item1, false), _ => Stopped(t.Item1, false, "Withdrawn") })).Array[0, 5]
+        from merges in Gen.Int[0, 3].Select(n => Enumerable.Range(0, n).Select(i => i % 2 == 0 ? (IMessage)new InquiryMerged() : new InquirySplit()).ToArray())
         from closed in Gen.Int[0, 2].Select(n => n == 0 ? new IMessage[] { } : [new InquiryClosed { Outcome = n == 1 ? "Terminated" : "WithdrawnByCitizen" }])
         from chance in Gen.Int[0, 1_000_000].Array[40]
-        select Interleave([[.. first, .. added, .. tallies], dispatches, clocks, closed], chance);
+        select Interleave([[.. first, .. added, .. tallies], dispatches, clocks, [.. merges, .. closed]], chance);
 
     static List<IMessage> Interleave(IMessage[][] producers, int[] chance)
     {

@@ -32,19 +32,21 @@ public class FiguresDecisionTests
     }
 
     [Theory]
-    [InlineData(1, 0, 0, 0, 0)]
-    [InlineData(0, 1, 0, 0, 0)]
-    [InlineData(0, 0, 1, 0, 0)]
-    [InlineData(0, 0, 0, 1, 0)]
-    [InlineData(0, 0, 0, 0, 1)]
-    public void One_late_open_or_unanswered_inquiry_is_enough_that_the_sentence_does_not_say_all_in_time(long late, long open, long openLate, long terminated, long withdrawn)
+    [InlineData(1, 0, 0, 0, 0, 0)]
+    [InlineData(0, 1, 0, 0, 0, 0)]
+    [InlineData(0, 0, 1, 0, 0, 0)]
+    [InlineData(0, 0, 0, 1, 0, 0)]
+    [InlineData(0, 0, 0, 0, 1, 0)]
+    [InlineData(0, 0, 0, 0, 0, 1)]
+    public void One_late_open_or_unanswered_inquiry_is_enough_that_the_sentence_does_not_say_all_in_time(long late, long open, long openLate, long terminated, long withdrawn, long merged)
     {
-        var report = FiguresDecision.Report(2013, [.. Panjin2013, Inquiries(Outcomes.InTime, 21_554), Inquiries(Outcomes.Late, late), Inquiries(Outcomes.Open, open), Inquiries(Outcomes.OpenLate, openLate), Inquiries(Outcomes.Terminated, terminated), Inquiries(Outcomes.Withdrawn, withdrawn)], Table, 0, "");
+        var report = FiguresDecision.Report(2013, [.. Panjin2013, Inquiries(Outcomes.InTime, 21_554), Inquiries(Outcomes.Late, late), Inquiries(Outcomes.Open, open), Inquiries(Outcomes.OpenLate, openLate), Inquiries(Outcomes.Terminated, terminated), Inquiries(Outcomes.Withdrawn, withdrawn), Inquiries(Outcomes.Merged, merged)], Table, 0, "");
         Assert.Equal(21_555, report.Dispatched);
         Assert.DoesNotContain("均在规定时限内", report.SentenceZh);
         Assert.DoesNotContain("all were answered", report.SentenceEn);
         Assert.Contains("21554件在规定时限内答复", report.SentenceZh);
-        Assert.Equal(report.Dispatched, report.AnsweredInTime + report.AnsweredLate + report.Open + report.Terminated + report.Withdrawn);
+        Assert.Equal(report.Dispatched, report.AnsweredInTime + report.AnsweredLate + report.Open + report.Terminated + report.Withdrawn + report.Merged);
+        Assert.Equal(merged > 0, report.SentenceZh.Contains("1件并入同一事项一并答复"));
         Assert.Equal(withdrawn > 0, report.SentenceZh.Contains("1件由诉求人在答复前撤回"));
     }
 

@@ -134,7 +134,7 @@ public sealed class WithdrawTests
         var holding = await connection.BeginTransactionAsync();
         await using (var hold = new NpgsqlCommand("select 1 from log.shard where service = 'routing' for update", connection, holding)) await hold.ExecuteNonQueryAsync();
         var placing = PlaceAsync(hub);
-        await Until.TrueAsync("the dispatcher's act waits", async () => await hub.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0);
+        await Until.TrueAsync("the dispatcher's act waits", async () => await hub.ScalarAsync<long>($"select count(*) from pg_stat_activity where {connection.ProcessID} = any(pg_blocking_pids(pid))") > 0);
         await WithdrawAsync(hub);
         await holding.CommitAsync();
         await placing;

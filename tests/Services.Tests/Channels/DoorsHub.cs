@@ -23,14 +23,14 @@ sealed class DoorsHub : IAsyncDisposable
     public HttpClient Http { get; private init; } = null!;
     public string Pickup => Path.Combine(folder, "pickup");
 
-    /// <param name="more">Services beside the doors.</param>
+    /// <param name="more">Services beside the doors; Casework itself in place of who plays it.</param>
     public static async Task<DoorsHub> StartAsync(string name, IReadOnlyDictionary<string, string?>? settings = null, params IReadOnlyList<IHubModule> more)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory($"doors-{name}-").FullName;
         var secrets = Path.Combine(folder, "secrets.json");
         await File.WriteAllTextAsync(secrets, JsonSerializer.Serialize(Doors.All.ToDictionary(d => d, d => d == Doors.Qq ? QqSecret : d)));
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["Channels:SecretsFile"] = secrets, ["Channels:Pickup"] = Path.Combine(folder, "pickup"), ["Channels:Qq:AppId"] = "1" };
-        var hub = await TestHub.StartAsync(name, [new Producer("directory"), new Producer("casework"), new ChannelsModule(), .. more], all);
+        var hub = await TestHub.StartAsync(name, [new Producer("directory"), .. more.Any(m => m.Name == "casework") ? [] : (IHubModule[])[new Producer("casework")], new ChannelsModule(), .. more], all);
         await hub.Writer("directory").CommandAsync<UnitPublished>(null, ["directory"], _ => { }, work =>
         {
             foreach (var c in new[] { "Hotline12345", "MinxinWeb", "WebPortal", "WalkIn", "OfficePhone", "Email", "QQ" }) work.Emit("directory", new ChannelPublished { Channel = c, ValidFrom = "2004-01-01" });
