@@ -24,7 +24,7 @@ static class CaseProjection
     public const string Delivered = "Delivered", Undeliverable = "Undeliverable", InDoubt = "InDoubt";
     public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined", HandedBack = "HandedBack", HandedOver = "HandedOver",
         AnsweredBefore = "AnsweredBefore", DesignatedByHand = "DesignatedByHand", WithdrawnByCitizen = "WithdrawnByCitizen", Merged = "Merged";
-    public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly";
+    public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly", OutcomeVoided = "Voided";
 
     /// <summary>A direct answer closes the case as it is filed; anything else waits for its unit.</summary>
     public static CaseStep Registered(CaseState c, InquiryRegistered e, string title, DateTimeOffset now)

@@ -187,7 +187,6 @@ sealed record CaseState(string InquiryId)
 
     internal string State => this switch
     {
-        { Voiding: not null } => "Voided",
         { Closing: not null } => "Closed",
         { Merged: { Answer: null } } => "Merged",
         { Merged.Answer: { } told } => DeliveryOf(told) is { State: CaseProjection.Delivered } ? "Delivered" : "Answered",

@@ -19,7 +19,10 @@ internal static class CaseWords
     public static string State(string state, Texts t) => t.Or($"officer.state.{state}", state);
 
     /// <summary>A case's state; of one that the citizen took back that it was so, as nobody answered it.</summary>
-    public static string State(CaseRow row, Texts t) => row.Outcome == "WithdrawnByCitizen" ? t["officer.outcome.WithdrawnByCitizen"] : State(row.State, t);
+    public static string State(CaseRow row, Texts t) => Undone(row) ? t[$"officer.outcome.{row.Outcome}"] : State(row.State, t);
+
+    /// <summary>Closed without an answer that anybody waits for: taken back by the citizen, or a mistake of a counter.</summary>
+    public static bool Undone(CaseRow row) => row.Outcome is "WithdrawnByCitizen" or "Voided";
 
     /// <summary>剩 3 个工作日 / 今日到期 / 超期 2 个工作日.</summary>
     public static string Left(Timestamp? due, bool late, WorkCalendar? calendar, Texts t)

@@ -24,7 +24,7 @@ static class CaseView
     {
         InquiryId = c.InquiryId, Title = c.Registration?.Title ?? "", Channel = c.Registration?.Channel ?? "", Kind = c.Registration?.Kind ?? default, State = c.State,
         UnitCode = c.UnitCode, OfficerId = c.Lead?.Assigned?.OfficerId ?? "", ReceivedAt = Stamp(c.Registration?.ReceivedAt), DueAt = Stamp(c.Lead?.Clock?.DueAt), Late = c.Lead?.Clock?.Late ?? false, Urges = c.Urges.Count(),
-        Outcome = c.Closing?.Outcome ?? "",
+        Outcome = c.Voiding is not null ? CaseProjection.OutcomeVoided : c.Closing?.Outcome ?? "",
     };
 
     public static TaskRow Row(CaseState c, CaseTask t) => new()
@@ -75,7 +75,7 @@ static class CaseView
         {
             InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(reached?.Dispatch?.At), SignedInAt = Stamp(reached?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
             Urges = c.Urges.Count(), UrgedAt = Stamp(c.Urges.Select(u => (DateTimeOffset?)u.At).Max()), FirstDueAt = Stamp(c.Lead?.Clock?.FirstDueAt),
-            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" or "Merged" => "Handling", "Voided" => "Closed", "Closed" => c.TakenBack ? "Withdrawn" : c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
+            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" or "Merged" => "Handling", "Closed" => c.TakenBack ? "Withdrawn" : c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
             WithdrawnAt = c.TakenBack ? Stamp(c.Closing!.At) : null,
         };
         if (c.Merged is { } merged && !c.TakenBack)

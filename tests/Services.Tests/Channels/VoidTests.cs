@@ -47,6 +47,6 @@ public sealed class VoidTests
             Assert.Equal(2L, await doors.Hub.ScalarAsync<long>($"select ({counted.Replace("sum(", "select sum(", StringComparison.Ordinal)})::bigint"));
 
         var file = await new Contracts.Casework.Casework.CaseworkClient(channel).GetCaseAsync(new() { InquiryId = wrong.InquiryId }, As(doors, Roles.Supervisor));
-        Assert.Equal(("Voided", "clerk"), (file.Row.State, file.Timeline.Single(e => e.Act == "ContactVoided").Actor));
+        Assert.Equal(("Closed", "Voided", "clerk"), (file.Row.State, file.Row.Outcome, file.Timeline.Single(e => e.Act == "ContactVoided").Actor));
     }
 }
