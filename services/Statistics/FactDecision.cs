@@ -206,18 +206,10 @@ internal static class FactDecision
     public static IReadOnlyList<KeyValuePair<CategoryCounter, long>> CategoryDeltas(IReadOnlyList<FactRow> before, IReadOnlyList<FactRow> after)
     {
         var moved = new List<KeyValuePair<CategoryCounter, long>>(1);
-        foreach (var row in after) Count(row, row.Contacts);
-        foreach (var row in before) Count(row, -row.Contacts);
+        foreach (var row in after) Move(moved, new(row.Day ?? "", row.CategoryCode), row.Contacts);
+        foreach (var row in before) Move(moved, new(row.Day ?? "", row.CategoryCode), -row.Contacts);
         moved.RemoveAll(m => m.Value == 0);
         return moved;
-
-        void Count(FactRow row, long contacts)
-        {
-            if (contacts == 0) return;
-            var counter = new CategoryCounter(row.Day!, row.CategoryCode);
-            var known = moved.FindIndex(m => m.Key == counter);
-            if (known < 0) moved.Add(new(counter, contacts)); else moved[known] = new(counter, moved[known].Value + contacts);
-        }
     }
 
     /// <summary>What an event moves: the sums of the rows after it less those before it, zero left out.</summary>
@@ -238,13 +230,14 @@ internal static class FactDecision
             Add(row, Measures.Inquiry, sign * (row.Inquiries - both));
         }
 
-        void Add(FactRow row, string measure, long count)
-        {
-            if (count == 0) return;
-            var counter = new Counter(row.Day!, row.Channel, row.UnitCode, row.AreaCode, measure, row.Outcome);
-            for (var i = 0; i < moved.Count; i++)
-                if (moved[i].Key == counter) { moved[i] = new(counter, moved[i].Value + count); return; }
-            moved.Add(new(counter, count));
-        }
+        void Add(FactRow row, string measure, long count) => Move(moved, new(row.Day ?? "", row.Channel, row.UnitCode, row.AreaCode, measure, row.Outcome), count);
+    }
+
+    static void Move<TCounter>(List<KeyValuePair<TCounter, long>> moved, TCounter counter, long count) where TCounter : struct, IEquatable<TCounter>
+    {
+        if (count == 0) return;
+        for (var i = 0; i < moved.Count; i++)
+            if (moved[i].Key.Equals(counter)) { moved[i] = new(counter, moved[i].Value + count); return; }
+        moved.Add(new(counter, count));
     }
 }
