@@ -24,10 +24,10 @@ sealed class RoutingHandlers : IFold
             // Dispatched here: what is returned is known.
             case ReturnRequested e: work.Put(RoutingStore.Inquiries, RoutingDecision.Returning(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e, work.Reference<Catalogue>())); break;
             case InquiryClosed { Outcome: WithdrawnByCitizen } e: work.Put(RoutingStore.Inquiries, RoutingDecision.TakenBack(work.Get(RoutingStore.Inquiries, e.InquiryId), e.InquiryId)); break;
-            case InquiryMerged e: work.Put(RoutingStore.Inquiries, RoutingDecision.Merged(work.Get(RoutingStore.Inquiries, e.InquiryId), e)); break;
+            case InquiryMerged e: work.Put(RoutingStore.Inquiries, MergeDecision.Merged(work.Get(RoutingStore.Inquiries, e.InquiryId), e)); break;
             case InquirySplit e: Split(work.Get(RoutingStore.Inquiries, e.InquiryId)!, work); break;
             case InquiryTookIn e: TookIn(e, work); break;
-            case InquiryLetGo e: work.Put(RoutingStore.Inquiries, RoutingDecision.LetGo(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e)); break;
+            case InquiryLetGo e: work.Put(RoutingStore.Inquiries, MergeDecision.LetGo(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e)); break;
             case ReturnWithdrawn e: work.Put(RoutingStore.Inquiries, RoutingDecision.Kept(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e)); break;
         }
     }
@@ -40,7 +40,7 @@ sealed class RoutingHandlers : IFold
         var inquiry = new RoutedInquiry(e.InquiryId, e.Kind, e.Urgency, e.CategoryCode, e.AreaCode, e.Contact.Channel, e.Contact.ReceivedAt.ToDateTimeOffset());
         if (work.Get(RoutingStore.Inquiries, e.InquiryId) is { } before)
         {
-            inquiry = RoutingDecision.Heard(inquiry, before);
+            inquiry = MergeDecision.Heard(inquiry, before);
             if (inquiry.Withdrawn || inquiry.MergedInto is not null) { work.Put(RoutingStore.Inquiries, inquiry with { DecidedAt = work.Now }); return; }
         }
         var catalogue = work.Reference<Catalogue>();
@@ -50,12 +50,12 @@ sealed class RoutingHandlers : IFold
         Publish(decided, work);
     }
 
-    static void Split(RoutedInquiry inquiry, UnitOfWork work) => Hold(RoutingDecision.Split(inquiry, work.Reference<Catalogue>(), work.Now), inquiry, work);
+    static void Split(RoutedInquiry inquiry, UnitOfWork work) => Hold(MergeDecision.Split(inquiry, work.Reference<Catalogue>(), work.Now), inquiry, work);
 
     static void TookIn(InquiryTookIn e, UnitOfWork work)
     {
         var before = work.Get(RoutingStore.Inquiries, e.InquiryId);
-        Hold(RoutingDecision.TookIn(before, e, work.Now), before, work);
+        Hold(MergeDecision.TookIn(before, e, work.Now), before, work);
     }
 
     // Says that it is held, when that is new.

@@ -30,7 +30,7 @@ public sealed class MergeTests
     {
         foreach (var i in new[] { Held, Placed, RoutingDecision.Returning(Placed, new() { DispatchNo = 1, UnitCode = "roads", RequestedAt = CityTime.Stamp(Now) }, City) })
         {
-            var m = RoutingDecision.Merged(i, merged);
+            var m = MergeDecision.Merged(i, merged);
             Assert.Equal((null, null, Target, 1), (m.HeldSince, m.Return, m.MergedInto, m.Merges));
             Assert.Empty(m.Candidates);
             Assert.Equal(("Merged", "Merged", "Merged", "Merged"), (Code(RoutingDecision.Place(m, m.DispatchNo, "water", [], "d1", City, Now)), Code(RoutingDecision.Decline(m, m.DispatchNo, "Litigation", "x", "d1", Now)),
@@ -41,7 +41,7 @@ public sealed class MergeTests
     [Fact]
     public void What_is_split_is_held_again_with_a_reason_of_its_own_and_whoever_had_it_suggested()
     {
-        var split = RoutingDecision.Split(RoutingDecision.Merged(Placed, merged), City, Now.AddHours(1));
+        var split = MergeDecision.Split(MergeDecision.Merged(Placed, merged), City, Now.AddHours(1));
         Assert.Equal((Now.AddHours(1), "Split", null, 1), (split.HeldSince, split.Reason, split.MergedInto, split.DispatchNo));
         Assert.Equal(["roads", "water"], split.Candidates);
         Assert.Equal(2, RoutingDecision.Place(split, 1, "water", [], "d1", City, Now).Value!.DispatchNo);
@@ -50,22 +50,22 @@ public sealed class MergeTests
     [Fact]
     public void Merged_before_it_was_registered_here_it_waits_and_split_it_is_routed_as_ever()
     {
-        var stub = RoutingDecision.Merged(null, merged);
-        Assert.Equal((Target, null), (RoutingDecision.Heard(Held, stub).MergedInto, stub.HeldSince));
-        var split = RoutingDecision.Split(stub, City, Now);
+        var stub = MergeDecision.Merged(null, merged);
+        Assert.Equal((Target, null), (MergeDecision.Heard(Held, stub).MergedInto, stub.HeldSince));
+        var split = MergeDecision.Split(stub, City, Now);
         Assert.Equal((null, null), (split.HeldSince, split.MergedInto));
-        Assert.Equal((null, 1), (RoutingDecision.Heard(Held, split).MergedInto, RoutingDecision.Heard(Held, split).Merges));
+        Assert.Equal((null, 1), (MergeDecision.Heard(Held, split).MergedInto, MergeDecision.Heard(Held, split).Merges));
     }
 
     [Fact]
-    public void What_its_citizen_took_back_is_not_held_when_it_is_split() => Assert.Null(RoutingDecision.Split(RoutingDecision.TakenBack(RoutingDecision.Merged(Held, merged), Id), City, Now).HeldSince);
+    public void What_its_citizen_took_back_is_not_held_when_it_is_split() => Assert.Null(MergeDecision.Split(RoutingDecision.TakenBack(MergeDecision.Merged(Held, merged), Id), City, Now).HeldSince);
 
     [Fact]
     public void An_inquiry_that_others_wait_for_is_not_declined()
     {
-        var waited = RoutingDecision.TookIn(Held, tookIn, Now);
+        var waited = MergeDecision.TookIn(Held, tookIn, Now);
         Assert.Equal(("OthersWait", Now), (Code(RoutingDecision.Decline(waited, 0, "Litigation", "x", "d1", Now)), waited.HeldSince));
-        var alone = RoutingDecision.LetGo(waited, new() { InquiryId = Id, MergedInquiryId = Target });
+        var alone = MergeDecision.LetGo(waited, new() { InquiryId = Id, MergedInquiryId = Target });
         Assert.Null(alone.TookIn);
         Assert.Equal("Litigation", Declined(alone).Declined);
     }
@@ -73,9 +73,9 @@ public sealed class MergeTests
     [Fact]
     public void Declined_in_the_same_moment_it_is_a_dispatchers_again_when_others_wait_and_nobodys_when_it_was_merged()
     {
-        var waited = RoutingDecision.TookIn(Declined(Held), tookIn, Now.AddHours(1));
+        var waited = MergeDecision.TookIn(Declined(Held), tookIn, Now.AddHours(1));
         Assert.Equal((null, Now.AddHours(1), "DeclineOvertaken", 1), (waited.Declined, waited.HeldSince, waited.Reason, waited.Merges));
-        Assert.Equal((null, null), RoutingDecision.Merged(Declined(Held), merged) is var m ? (m.Declined, m.HeldSince) : default);
+        Assert.Equal((null, null), MergeDecision.Merged(Declined(Held), merged) is var m ? (m.Declined, m.HeldSince) : default);
     }
 
     [Fact]
