@@ -77,6 +77,8 @@ internal sealed record Fact
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Withdrawn { get; init; }
     /// <summary>It is answered together with another one (合并). Written only where it is so.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Merged { get; init; }
+    /// <summary>Routing and Casework, each with words of its own: how the units did. Null, and not written, of most.</summary>
+    public ImmutableList<Mark>? Marks { get; init; }
 }
 
 /// <summary>A line of the list behind a figure. All but the fact itself is kept in columns.</summary>
@@ -109,7 +111,8 @@ internal readonly record struct Counter(string Day, string Channel, string UnitC
 internal static class FactDecision
 {
     public static bool Hears(IMessage? e) =>
-        e is InquiryRegistered or ContactRecorded or ContactAdded or ContactVoided or ContactsTallied or InquiryDispatched or ClockStopped or ClockOverdue or ClockMoved or InquiryClosed or InquiryMerged or InquirySplit;
+        e is InquiryRegistered or ContactRecorded or ContactAdded or ContactVoided or ContactsTallied or InquiryDispatched or ClockStopped or ClockOverdue or ClockMoved or InquiryClosed or InquiryMerged or InquirySplit
+        || QualityDecision.Hears(e);
 
     /// <summary>The fact after an event; the same object when the event changes nothing.</summary>
     public static Fact After(Fact before, IMessage e) => e switch
@@ -124,7 +127,8 @@ internal static class FactDecision
         ContactVoided => before with { Voided = true },
         ContactsTallied t => before.Sheet is { } s && s.Revision >= t.Revision ? before : before with { Sheet = Of(t) },
         // A later dispatch replaces an earlier one; assisting units answer for nothing in the figures.
-        InquiryDispatched { Role: UnitRole.Lead } d when d.DispatchNo > (before.Lead?.DispatchNo ?? 0) => before with { Lead = new(d.DispatchNo, d.TaskId, d.UnitCode) { Entry = d.CatalogueEntry == d.CategoryCode ? null : Known(d.CatalogueEntry) } },
+        InquiryDispatched { Role: UnitRole.Lead } d when d.DispatchNo > (before.Lead?.DispatchNo ?? 0) =>
+            QualityDecision.MovedOn(before) with { Lead = new(d.DispatchNo, d.TaskId, d.UnitCode) { Entry = d.CatalogueEntry == d.CategoryCode ? null : Known(d.CatalogueEntry) } },
         ClockOverdue { Clock: "Handling" } c => Clock(before, c.TaskId, TaskClock.Overdue),
         // Extended: it was late and is not any more.
         ClockMoved { Clock: "Handling" } c when before.Clocks is { } clocks && clocks.TryGetValue(c.TaskId, out var state) && state == TaskClock.Overdue => before with { Clocks = clocks.Remove(c.TaskId) },
@@ -133,7 +137,7 @@ internal static class FactDecision
         InquiryClosed { Outcome: "WithdrawnByCitizen" } => before with { Withdrawn = true },
         InquiryMerged => before with { Merged = true },
         InquirySplit => before with { Merged = false },
-        _ => before,
+        _ => QualityDecision.After(before, e),
     };
 
     static string? Known(string code) => code.Length == 0 ? null : code;

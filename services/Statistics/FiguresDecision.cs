@@ -15,6 +15,8 @@ internal sealed record Scope(string From, string To, string Measure)
     public string[]? Outcomes { get; init; }
     /// <summary>Of lists only: counters aren't kept by it.</summary>
     public string? CategoryCode { get; init; }
+    /// <summary>Of lists only: how units did, and not what they got.</summary>
+    public string[]? Marks { get; init; }
     /// <summary>Whether the counters by month and county can tell: no unit, nothing smaller than a county (the first six digits, GB/T 2260), no part of a month.</summary>
     /// <param name="dimensions">What is to be told apart.</param>
     public bool ByMonth(params ReadOnlySpan<string> dimensions) =>
@@ -42,7 +44,7 @@ internal readonly record struct Period(DateOnly From, DateOnly To)
 /// <summary>From a question to a scope, and from sums to what is shown. Every total here is the sum of its parts, never a number of its own.</summary>
 internal static class FiguresDecision
 {
-    static readonly Refusal invalidFilter = Refusals.Of("InvalidFilter", "筛选条件无效：请检查区划代码和办理结果；按事项只能看明细。", "The filter is not valid: check the area code and the outcome; by category there is only the list.");
+    static readonly Refusal invalidFilter = Refusals.Of("InvalidFilter", "筛选条件无效：请检查区划代码和办理结果；按事项和办理质量只能看明细。", "The filter is not valid: check the area code and the outcome; by category and quality there is only the list.");
     static readonly Refusal invalidDimension = Refusals.Of("InvalidDimension", "不支持按此分组，请改用渠道、分类、单位、日、月或区划。", "That grouping does not exist: use channel, bucket, unit, day, month or area.");
     static readonly string[] rowDimensions = ["channel", "bucket", "unit", "day", "month", "area"];
     static readonly string[] columnDimensions = ["", "none", "day", "month", "bucket", "channel", "area", "unit", "outcome"];
@@ -57,20 +59,21 @@ internal static class FiguresDecision
         return Period.Of(last is { Month: 1 } && first?.Year < year ? year - 1 : year);
     }
 
-    /// <param name="list">A list's filter may name a category.</param>
+    /// <param name="list">A list's filter may name a category and a mark.</param>
     public static Outcome<Scope> Scope(Filter? filter, Names names, bool list = false)
     {
         var f = filter ?? new();
-        if (f.CategoryCode.Length > 0 && !list) return invalidFilter;
+        if (f.CategoryCode.Length + f.Mark.Length > 0 && !list) return invalidFilter;
         if (!CityTime.TryDay(f.From, out var from) || !CityTime.TryDay(f.To, out var to) || from > to) return Refusals.InvalidPeriod;
         if (f.AreaCode is not ("" or Names.None) && (f.AreaCode.Length is < 6 or > 12 || !f.AreaCode.All(char.IsAsciiLetterOrDigit))) return invalidFilter;
         var outcomes = f.Outcome.Length == 0 ? null : Outcomes.Of(f.Outcome);
-        if (outcomes is []) return invalidFilter;
+        var marks = f.Mark.Length == 0 ? null : Marks.Of(f.Mark);
+        if (outcomes is [] || marks is []) return invalidFilter;
         var unnamed = f.Bucket == Names.None;
         var channels = f.Bucket.Length == 0 ? null : names.Channels.Where(c => unnamed || c.Bucket == f.Bucket).Select(c => c.Channel).ToArray();
         if (f.Channel.Length > 0) (channels, unnamed) = (f.Bucket.Length == 0 || names.BucketOf(f.Channel) == f.Bucket ? [f.Channel] : [], false);
         return new Scope(f.From, f.To, f.Inquiries ? Measures.Inquiries : Measures.Contacts)
-        { UnitCode = Value(f.UnitCode), Channels = channels, Except = unnamed, AreaCode = Value(f.AreaCode), Outcomes = outcomes, CategoryCode = Value(f.CategoryCode) };
+        { UnitCode = Value(f.UnitCode), Channels = channels, Except = unnamed, AreaCode = Value(f.AreaCode), Outcomes = outcomes, CategoryCode = Value(f.CategoryCode), Marks = marks };
     }
 
     static string? Value(string code) => code switch { "" => null, Names.None => "", _ => code };

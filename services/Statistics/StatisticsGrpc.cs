@@ -79,6 +79,13 @@ internal sealed class StatisticsGrpc(StatisticsStore store, [FromKeyedServices("
         return CategoriesDecision.Of(day, await store.CategoriesAsync(before, from, day, context.CancellationToken));
     }
 
+    public override async Task<Quality> GetQuality(GetQualityRequest request, ServerCallContext context)
+    {
+        var names = await reference.GetAsync<Names>(context.CancellationToken);
+        var asked = new Filter { From = request.From, To = request.To, UnitCode = request.UnitCode, Inquiries = true, Outcome = "Dispatched" };
+        return await store.QualityAsync(FiguresDecision.Scope(asked, names).OrRefuse(), context.CancellationToken);
+    }
+
     public override async Task Watch(WatchRequest request, IServerStreamWriter<LiveTotals> stream, ServerCallContext context)
     {
         if (request.Day.Length > 0 && !CityTime.TryDay(request.Day, out _)) throw Answers.Refused(Refusals.InvalidPeriod);

@@ -24,6 +24,7 @@ internal sealed class StatisticsHandlers(LiveFigures live) : IFold
             if (c.Measure != Measures.Inquiry) work.Add(StatisticsStore.Daily, delta, c.Day, c.Channel);
         }
         foreach (var (c, delta) in FactDecision.CategoryDeltas(old, rows)) work.Add(StatisticsStore.Categories, delta, c.Day, c.CategoryCode);
+        foreach (var row in QualityDecision.Changed(m.Key, before, after)) work.Put(StatisticsStore.Marks, row);
         work.Put(StatisticsStore.Changes, new(work.Home, work.Now));
         live.Counted(work, rows);
     }

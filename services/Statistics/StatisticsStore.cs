@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using InquiryHub.Contracts.Statistics;
 using InquiryHub.Kernel;
 using Npgsql;
 using NpgsqlTypes;
@@ -22,6 +23,7 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
     public static readonly CounterTable Daily = new("statistics.daily", told: true, "day", "channel");
 
     public static readonly CounterTable Categories = new("statistics.category", told: false, "day", "category_code");
+    public static readonly Table<MarkRow> Marks = new("statistics.mark", r => r.Key, new("fact", r => r.FactKey), new("word", r => r.Word), new("unit_code", r => r.UnitCode), new("day", r => r.Day), new("count", r => r.Count));
 
     const string Within = """
         ($4::text[] is null or (channel = any($4)) <> $7)
@@ -103,6 +105,18 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         return answer;
     }
 
+    /// <summary>What each unit has to answer, and how many marks it has of each kind.</summary>
+    public Task<Quality> QualityAsync(Scope scope, CancellationToken stop) => AskAsync("quality", $"""
+        select unit_code, '{QualityDecision.ToAnswer}', sum(value)::bigint from {From(months: false)} and measure = any($8) group by 1 having sum(value) <> 0
+        union all select unit_code, word, sum(count)::bigint from statistics.mark where day between $1 and $2 and ($3::text is null or unit_code = $3) group by 1, 2 having sum(count) <> 0
+        """, scope, "", r => new Sum(r.GetString(0), r.GetString(1), r.GetInt64(2)), (sums, _) => QualityDecision.Of(sums), stop, [Measures.Of(Measures.Inquiries)]);
+
+    // A mark's row is shown as the fact that it is of, with the unit and the number of the mark.
+    const string OfMarks = """
+        (select m.key, f.contact_id, f.inquiry_id, m.day, f.channel, m.unit_code, f.area_code, m.count as contacts, m.count as inquiries, f.outcome, f.category_code
+         from statistics.mark m join statistics.fact f on f.key = m.fact where m.word = any($9)) f
+        """;
+
     /// <summary>The rows behind a figure, newest day first, after (day, key) of the last row seen; and what all of them add up to.</summary>
     public async Task<(List<FactRow> Rows, string Next, long TotalRows, long TotalCount)> FactsAsync(Scope scope, int size, string after, CancellationToken stop)
     {
@@ -110,11 +124,12 @@ internal sealed class StatisticsStore([FromKeyedServices("statistics")] NpgsqlDa
         await using var batch = database.CreateBatch();
         // One snapshot for the page and the sums above it.
         batch.BatchCommands.Add(new("begin isolation level repeatable read read only"));
-        batch.BatchCommands.Add(Command($"select count(*), coalesce(sum({scope.Measure}), 0)::bigint from statistics.fact where {OfList} and {scope.Measure} > 0", scope, Text(scope.CategoryCode)));
+        var rowsOf = scope.Marks is null ? "statistics.fact f" : OfMarks;
+        batch.BatchCommands.Add(Command($"select count(*), coalesce(sum({scope.Measure}), 0)::bigint from {rowsOf} where {OfList} and {scope.Measure} > 0", scope, Text(scope.CategoryCode), Texts(scope.Marks)));
         batch.BatchCommands.Add(Command($"""
-            select key, contact_id, inquiry_id, day, channel, unit_code, area_code, contacts, inquiries, outcome, coalesce(category_code, '') from statistics.fact
-            where {OfList} and {scope.Measure} > 0 and (day, key) < ($9, $10) order by day desc, key desc limit $11
-            """, scope, Text(scope.CategoryCode), day, key, size));
+            select key, contact_id, inquiry_id, day, channel, unit_code, area_code, contacts, inquiries, outcome, coalesce(category_code, '') from {rowsOf}
+            where {OfList} and {scope.Measure} > 0 and (day, key) < ($10, $11) order by day desc, key desc limit $12
+            """, scope, Text(scope.CategoryCode), Texts(scope.Marks), day, key, size));
         batch.BatchCommands.Add(new("commit"));
         await using var reader = await batch.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);

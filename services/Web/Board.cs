@@ -26,6 +26,8 @@ internal static class Board
             FileAsync(context, directory, new(from ?? "", to ?? "", count == "inquiries", Unit: unit ?? ""), figures.OverviewAsync, (o, q, _, t) => (q.During(o.From, o.To), Channels(o, t)))).RequireAuthorization(signedIn);
         app.MapGet("/dashboard/units.csv", (HttpContext context, LastGood figures, Names directory, string? from, string? to, string? count) =>
             FileAsync(context, directory, new(from ?? "", to ?? "", count == "inquiries"), figures.RankingAsync, (r, q, names, t) => (q.During(r.City.From, r.City.To), Units(r, q, names, t)))).RequireAuthorization(signedIn);
+        app.MapGet("/dashboard/quality.csv", (HttpContext context, LastGood figures, Names directory, string? from, string? to) =>
+            FileAsync(context, directory, new(from ?? "", to ?? "", Inquiries: true), figures.QualityAsync, (r, q, names, t) => (q.During(r.City.From, r.City.To), Quality(r, names, t)))).RequireAuthorization(signedIn);
     }
 
     // Old figures are no file: it would be passed on without the sentence that says so.
@@ -37,7 +39,7 @@ internal static class Board
         if (answer.SignedOut) return Results.LocalRedirect("/signin?back=/dashboard");
         if (answer.Problem is not null || answer.Figures is not { } figures) return Results.Text(t.Of(answer.Problem ?? HubClient.Unreachable), statusCode: 503);
         var (shown, csv) = write(figures, question, names, t);
-        var whose = typeof(T) == typeof(Ranking) ? t["scope.units"] : question.Unit.Length == 0 ? t["scope.city"] : question.Unit == "-" ? t["unit.none"] : names.Unit(question.Unit);
+        var whose = typeof(T) == typeof(Ranking) ? t["scope.units"] : typeof(T) == typeof(QualityRanking) ? t["scope.quality"] : question.Unit.Length == 0 ? t["scope.city"] : question.Unit == "-" ? t["unit.none"] : names.Unit(question.Unit);
         return Results.File([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(csv)], "text/csv; charset=utf-8", FileName(shown, whose, t));
     }
 
@@ -68,6 +70,19 @@ internal static class Board
 
         void Unit(UnitFigures u, string code, string name) => Line(csv, [code, name, Number(u.Received), Number(u.InTime), Number(u.AnsweredLate), Number(u.Open - u.OpenLate), Number(u.OpenLate)]);
     }
+
+    public static string Quality(QualityRanking r, NameList names, Texts t)
+    {
+        var csv = new StringBuilder();
+        Line(csv, [t["units.code"], t["facts.unit"], t["outcome.Dispatched"], .. marks.Select(m => t[$"mark.{m}"])]);
+        foreach (var u in r.By("")) Unit(u, u.UnitCode == "-" ? "" : u.UnitCode, u.UnitCode == "-" ? t["unit.none"] : names.Unit(u.UnitCode));
+        Unit(QualityRanking.Sum(r.Units), "", t["sum"]);
+        return csv.ToString();
+
+        void Unit(UnitQuality u, string code, string name) => Line(csv, [code, name, .. new[] { u.ToAnswer, u.MovedOn, u.Returned, u.Satisfied, u.Dissatisfied, u.Solved, u.Unsolved, u.Unreachable, u.Effective, u.Rehandled, u.Supervised }.Select(Number)]);
+    }
+
+    static readonly string[] marks = ["MovedOn", "Returned", "Satisfied", "Dissatisfied", "Solved", "Unsolved", "Unreachable", "Effective", "Rehandled", "Supervised"];
 
     static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -34,6 +34,13 @@ internal sealed class LastGood(HubClient hub)
         AsyncUnaryCall<Breakdown> ByUnit(Question q) => hub.Statistics.GetBreakdownAsync(new() { Filter = q.Filter, Rows = "unit", Columns = "outcome" }, hub.As(user, stop));
     });
 
+    /// <summary>How well units worked in a period, beside the city's overview of it. Without a period it is the newest one with data.</summary>
+    public Task<Shown<QualityRanking>> QualityAsync(Question question, ClaimsPrincipal user, CancellationToken stop) => AskAsync(question, async () =>
+    {
+        var city = await hub.Statistics.GetOverviewAsync(new() { Filter = question.Filter }, hub.As(user, stop));
+        return new QualityRanking(city, (await hub.Statistics.GetQualityAsync(new() { From = city.From, To = city.To }, hub.As(user, stop))).Units);
+    });
+
     async Task<Shown<T>> AskAsync<T>(Question question, Func<Task<T>> ask) where T : class
     {
         try

@@ -5,13 +5,13 @@ using InquiryHub.Kernel;
 namespace InquiryHub.Web;
 
 /// <summary>What a page of figures shows: the filter in its address, which holds codes and dates only.</summary>
-public sealed record Question(string From = "", string To = "", bool Inquiries = false, string Bucket = "", string Channel = "", string Area = "", string Unit = "", string Outcome = "", string Category = "")
+public sealed record Question(string From = "", string To = "", bool Inquiries = false, string Bucket = "", string Channel = "", string Area = "", string Unit = "", string Outcome = "", string Category = "", string Mark = "")
 {
-    public Filter Filter => new() { From = From, To = To, Inquiries = Inquiries, Bucket = Bucket, Channel = Channel, AreaCode = Area, UnitCode = Unit, Outcome = Outcome, CategoryCode = Category };
+    public Filter Filter => new() { From = From, To = To, Inquiries = Inquiries, Bucket = Bucket, Channel = Channel, AreaCode = Area, UnitCode = Unit, Outcome = Outcome, CategoryCode = Category, Mark = Mark };
 
     public string Href(string page, string after = "")
     {
-        var parts = new (string Name, string Value)[] { ("from", From), ("to", To), ("count", Inquiries ? "inquiries" : ""), ("bucket", Bucket), ("channel", Channel), ("area", Area), ("unit", Unit), ("outcome", Outcome), ("category", Category), ("after", after) }
+        var parts = new (string Name, string Value)[] { ("from", From), ("to", To), ("count", Inquiries ? "inquiries" : ""), ("bucket", Bucket), ("channel", Channel), ("area", Area), ("unit", Unit), ("outcome", Outcome), ("category", Category), ("mark", Mark), ("after", after) }
             .Where(p => p.Value.Length > 0).Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value)}").ToList();
         return parts.Count == 0 ? page : $"{page}?{string.Join('&', parts)}";
     }

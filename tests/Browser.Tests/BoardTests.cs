@@ -96,6 +96,40 @@ public sealed class BoardTests(BrowserHub hub)
     }
 
     [Fact]
+    public async Task How_well_units_work_is_a_key_away_with_the_worst_first_and_each_count_opens_as_its_list()
+    {
+        var returned = await CountedAsync("看板质量退单路灯");
+        var (number, code) = await hub.AskAsync("看板质量评价路灯");
+        var rated = await hub.AssignedAsync(number);
+        var casework = new Contracts.Casework.Casework.CaseworkClient(hub.Channel);
+        await casework.ReturnTaskAsync(new() { CommandId = $"return {returned.TaskId}", InquiryId = returned.InquiryId, TaskId = returned.TaskId, Reason = "WrongArea", Words = "该路段属高新区。" }, hub.As(Roles.Officer, returned.UnitCode, returned.OfficerId));
+        await casework.AnswerInquiryAsync(new() { CommandId = $"answer {number}", InquiryId = number, TaskId = rated.TaskId, PublicReply = "已更换。" }, hub.As(Roles.Officer, rated.UnitCode, rated.OfficerId));
+        await casework.RateAnswerAsync(new() { InquiryId = number, QueryCode = code, AnswerNo = 1, Grade = Contracts.Casework.Grade.Dissatisfied });
+        var year = (await Statistics.GetPeriodsAsync(new(), hub.As(Roles.Supervisor))).Today[..4];
+        await Until.TrueAsync("the figures have both", async () => (await Statistics.GetQualityAsync(new() { From = $"{year}-01-01", To = $"{year}-12-31", UnitCode = rated.UnitCode }, hub.As(Roles.Supervisor))).Units is [{ Returned: > 0, Dissatisfied: > 0 }]);
+
+        var page = await hub.OpenAsync("supervisor1", "/dashboard");
+        await page.Keyboard.PressAsync("q");
+        await page.Locator(".quality tbody tr").First.WaitForAsync();
+        await page.SoundAsync();
+        await page.Locator(".quality thead a").Filter(new() { HasText = "满意率" }).ClickAsync();
+        await Expect(page.Locator(".quality [aria-sort]")).ToContainTextAsync("满意率");
+        var rates = (await page.Locator(".quality tbody td:nth-child(4)").AllInnerTextsAsync()).Select(r => r.Split('%')[0]).Where(r => !r.StartsWith('–')).Select(r => double.Parse(r, CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(rates.Order(), rates);
+        foreach (var (column, count) in new[] { (4, -1), (3, 0) }) // the last one of a rate is what it is of
+        {
+            var board = page.Url;
+            await AddsUpAsync(page, page.Locator($".quality .sum td:nth-child({column}) .n").Nth(count));
+            await Expect(page.Locator(".sums .chip").Last).ToHaveTextAsync(column == 4 ? "有评价" : "申请退单");
+            await page.GotoAsync(board);
+        }
+        var download = await page.RunAndWaitForDownloadAsync(() => page.Keyboard.PressAsync("e"));
+        var lines = (await File.ReadAllTextAsync((await download.PathAsync())!)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(',')).ToList();
+        for (var column = 2; column < lines[0].Length; column++) Assert.Equal(long.Parse(lines[^1][column], CultureInfo.InvariantCulture), lines[1..^1].Sum(l => long.Parse(l[column], CultureInfo.InvariantCulture)));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task What_the_board_shows_is_kept_as_a_file_whose_name_says_period_and_unit()
     {
         await CountedAsync("看板导出路灯");
@@ -215,6 +249,7 @@ public sealed class BoardTests(BrowserHub hub)
         var task = await CountedAsync("看板图片路灯");
         await hub.PicturesAsync(task.OfficerId, $"/dashboard?unit={task.UnitCode}", "board-unit", ".tiles");
         await hub.PicturesAsync("supervisor1", "/dashboard/units", "board-units", ".units");
+        await hub.PicturesAsync("supervisor1", "/dashboard/quality", "board-quality", ".quality");
         await hub.PicturesAsync("supervisor1", "/wall", "wall", ".huge");
     }
 }

@@ -37,6 +37,27 @@ public class BoardTests
         Assert.Equal((6, 1), ranked.Units[2] is var u1 ? (u1.Answered, u1.Late) : default);
     }
 
+    static readonly QualityRanking quality = new(new(),
+    [
+        new() { UnitCode = "few", ToAnswer = 1, MovedOn = 1, Returned = 1, Satisfied = 1, Dissatisfied = 1 }, new() { UnitCode = "none", ToAnswer = 50 },
+        new() { UnitCode = "many", ToAnswer = 20, Returned = 10, Satisfied = 9, Dissatisfied = 9, Solved = 2, Unsolved = 1, Unreachable = 1, Effective = 2 }, new() { UnitCode = "good", ToAnswer = 30, Satisfied = 3 },
+    ]);
+
+    [Theory]
+    [InlineData("", "none good many few")]
+    [InlineData("nonsense", "none good many few")]
+    [InlineData("returned", "many few none good")] // as many of twice as many dispatches weigh more; a rate of 0 is one, the larger unit first
+    [InlineData("satisfied", "many few good none")]
+    [InlineData("solved", "many none good few")]
+    public void Units_stand_worst_first_the_larger_of_as_bad_ones_and_those_without_such_a_rate_last(string by, string order) => Assert.Equal(order, string.Join(' ', quality.By(by).Select(u => u.UnitCode)));
+
+    [Fact]
+    public void A_rate_says_what_it_is_of_and_the_city_s_is_of_the_sums()
+    {
+        var city = QualityRanking.Sum(quality.Units);
+        Assert.Equal((new Share(11, 102), new Share(13, 23), new Share(2, 3), new Share(2, 4)), (QualityRanking.Returns(city), QualityRanking.Satisfied(city), QualityRanking.Solved(city), QualityRanking.Effective(city)));
+    }
+
     static readonly NameList names = NameList.None with { Units = new[] { new UnitPublished { UnitCode = "u1", Name = "市教育局" }, new UnitPublished { UnitCode = "u2", Name = "=1+1, \"街道\"" } }.ToFrozenDictionary(u => u.UnitCode) };
 
     static string[] Lines(string csv) => csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
