@@ -11,7 +11,7 @@ using Npgsql;
 namespace InquiryHub.Channels;
 
 [Authorize]
-sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKeyedServices("channels")] NpgsqlDataSource database, KeyRing ring, Intake intake,
+sealed partial class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKeyedServices("channels")] NpgsqlDataSource database, KeyRing ring, Intake intake,
     [FromKeyedServices("channels")] ReferenceData reference, Doorway door, LiveCalls live, IHostApplicationLifetime lifetime) : Contracts.Channels.Channels.ChannelsBase
 {
     static readonly Refusal nothingWaits = Refusals.Of("NothingWaits", "该诉求没有等待回访的答复。", "No answer of this inquiry waits for a call back.");
@@ -170,54 +170,6 @@ sealed class ChannelsGrpc([FromKeyedServices("channels")] Writer writer, [FromKe
         var today = CityTime.DateOf(await CityTime.NowAsync(database, context.CancellationToken));
         var receipt = Receipt(await door.TakeAsync(Doors.Web, FormMapping.Urge(inquiryId, today), request.ToByteArray()));
         return new() { ReceivedAt = receipt.ReceivedAt, Again = !receipt.IsNew };
-    }
-
-    [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
-    public override async Task<Registered> RegisterWalkIn(RegisterWalkInRequest request, ServerCallContext context)
-    {
-        // How long ago, not when: a counter's clock may be wrong, and a demonstration's city lives in another year.
-        DateTimeOffset? occurred = request.SecondsAgo > 0 ? (await CityTime.NowAsync(database, context.CancellationToken)).AddSeconds(-Math.Min(request.SecondsAgo, MostSecondsAgo)) : null;
-        var city = await reference.GetAsync<DoorReference>(context.CancellationToken);
-        var area = city.Counters.TryGetValue(request.CounterId, out var counter) && city.Areas.Contains(counter.AreaCode) ? counter.AreaCode : "";
-        return Receipt(await door.TakeAsync(Doors.WalkIn, WalkInMapping.Map(request, Actor.Of(context.GetHttpContext().User), occurred, area), request.ToByteArray()));
-    }
-
-    // Further back the day of receipt counts.
-    static readonly long MostSecondsAgo = (long)CityTime.Backdating.TotalSeconds;
-
-    [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
-    public override async Task<VoidWalkInReply> VoidWalkIn(VoidWalkInRequest request, ServerCallContext context)
-    {
-        var (actor, city) = (Actor.Of(context.GetHttpContext().User), await reference.GetAsync<DoorReference>(context.CancellationToken));
-        var unit = city.Counters.TryGetValue(request.CounterId, out var counter) ? counter.UnitCode : "";
-        // Which entry it is is read before the batch, from the list of the day; what it is by then, under its lock.
-        var (key, countedOn) = await ChannelsStore.WalkInOfTodayAsync(database, request.CounterId, request.InquiryId, context.CancellationToken) ?? default;
-        var outcome = await writer.CommandAsync<VoidWalkInReply>(request.CommandId, key is null ? [request.InquiryId] : [key, request.InquiryId], w => { if (key is not null) w.Add(ChannelsStore.Contacts, key); }, work =>
-        {
-            var (voided, refusal) = VoidDecision.Void(key is null ? null : work.Get(ChannelsStore.Contacts, key), countedOn, unit, actor, work.Now);
-            if (refusal is not null) return refusal;
-            // Read from its body, it has no counter any more: so it leaves the counter's list.
-            work.Put(ChannelsStore.Contacts, voided!);
-            Ledger.Void(work, countedOn);
-            var at = CityTime.Stamp(work.Now);
-            work.Emit(voided!.InquiryId, new ContactVoided { InquiryId = voided.InquiryId, ContactId = voided.ContactId, VoidedBy = actor.Account, VoidedAt = at });
-            return new VoidWalkInReply { VoidedAt = at };
-        });
-        return outcome.OrRefuse();
-    }
-
-    [Authorize(Roles = $"{Roles.Officer},{Roles.Operator}")]
-    public override async Task<ListWalkInTodayReply> ListWalkInToday(ListWalkInTodayRequest request, ServerCallContext context)
-    {
-        var actor = Actor.Of(context.GetHttpContext().User);
-        if (!(await reference.GetAsync<DoorReference>(context.CancellationToken)).Counters.TryGetValue(request.CounterId, out var counter)) throw Answers.Refused(DoorRefusals.UnknownCounter);
-        if (!actor.Is(Roles.Operator) && counter.UnitCode != actor.UnitCode) throw Answers.Refused(Refusals.NotYours);
-        var (day, sums, rows) = await ChannelsStore.WalkInTodayAsync(database, request.CounterId, 50, context.CancellationToken);
-        return new()
-        {
-            Day = CityTime.Iso(day), Total = sums.Sum(s => s.Contacts), Sums = { sums.Select(s => new WalkInSum { CategoryCode = s.CategoryCode, Contacts = s.Contacts, Direct = s.Direct }) },
-            Rows = { rows.Select(r => new WalkInRow { InquiryId = r.InquiryId, ReceivedAt = CityTime.Stamp(r.ReceivedAt), CategoryCode = r.CategoryCode ?? "", Direct = r.Direct ?? false }) },
-        };
     }
 
     static Registered Receipt(Outcome<Receipt> outcome)

@@ -149,6 +149,21 @@ static class ChannelsStore
         return (day, sums, rows);
     }
 
+    /// <summary>A counter's sheets of these days, and how much was entered one by one on each.</summary>
+    public static async Task<(Dictionary<DateOnly, TallySheet> Sheets, Dictionary<DateOnly, long> Entered)> SheetsAsync(NpgsqlDataSource database, string counterId, IReadOnlyCollection<DateOnly> days, CancellationToken stop)
+    {
+        var ids = days.Distinct().ToDictionary(d => SheetDecision.IdOf(counterId, d));
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new("select body from channels.tally where key = any($1)") { Parameters = { new() { Value = ids.Keys.ToArray() } } });
+        batch.BatchCommands.Add(new("select counter_on, count(*) from channels.contact where counter_id = $1 and counter_on = any($2) group by 1") { Parameters = { new() { Value = counterId }, new() { Value = ids.Values.ToArray() } } });
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var (sheets, entered) = (new Dictionary<DateOnly, TallySheet>(), new Dictionary<DateOnly, long>());
+        while (await reader.ReadAsync(stop)) if (Json.Read<TallySheet>(reader.GetString(0)) is var sheet) sheets[ids[sheet.SheetId]] = sheet;
+        await reader.NextResultAsync(stop);
+        while (await reader.ReadAsync(stop)) entered[reader.GetFieldValue<DateOnly>(0)] = reader.GetInt64(1);
+        return (sheets, entered);
+    }
+
     static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource database, string sql, CancellationToken stop, params object[] values)
     {
         await using var command = database.CreateCommand(sql);

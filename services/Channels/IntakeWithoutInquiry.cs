@@ -22,20 +22,40 @@ sealed partial class Intake
             if (decided == Tallied.New && TallyDecision.Check(tally, work.Today, reference).Refusal is { } no) return no;
             if (decided == Tallied.RevisionReused && work.Get(ChannelsStore.Quarantine, quarantineKey) is null)
                 work.Put(ChannelsStore.Quarantine, Quarantine(quarantineKey, Doors.WalkIn, "KeyReused", work.Now, raw.Span));
-            if (decided == Tallied.New)
-            {
-                var counter = reference.Counters[sheet.CounterId];
-                work.Put(ChannelsStore.Sheets, sheet);
-                Ledger.Enter(work, sheet, before);
-                work.Emit(sheet.SheetId, new ContactsTallied
-                {
-                    SheetId = sheet.SheetId, Revision = sheet.Revision, CounterId = sheet.CounterId, UnitCode = counter.UnitCode, AreaCode = counter.AreaCode, Channel = WalkInMapping.Channel,
-                    TalliedOn = CityTime.Iso(tally.Day), ReceivedAt = CityTime.Stamp(work.Now), Rows = { tally.Rows.Select(r => new TallyRow { CategoryCode = r.CategoryCode, Count = r.Count }) },
-                });
-            }
+            if (decided == Tallied.New) File(tally, before, work, reference);
             return decided!;
         });
         return outcome.Refusal is { } said ? said : outcome.Value is Tallied.RevisionReused ? DoorRefusals.KeyReused($"{sheet.SheetId}/{sheet.Revision}") : sheet;
+    }
+
+    /// <summary>The sheet of a counter's page. Gives the one that stands then; what was decided, under its lock.</summary>
+    public async Task<Outcome<TallySheet>> SaveSheetAsync(Tally tally)
+    {
+        var id = tally.Sheet.SheetId;
+        return await writer.RepeatableAsync<TallySheet>([id], w => w.Add(ChannelsStore.Sheets, id), work =>
+        {
+            var (reference, before) = (work.Reference<DoorReference>(), work.Get(ChannelsStore.Sheets, id));
+            if (reference.IsEmpty) throw new HubUnavailableException();
+            var (decided, refusal) = SheetDecision.Decide(tally.Sheet, before);
+            if (refusal is not null) return refusal;
+            if (decided == Tallied.Known) return before!;
+            if (TallyDecision.Check(tally, work.Today, reference).Refusal is { } no) return no;
+            var saved = tally with { Sheet = SheetDecision.After(tally.Sheet, before) };
+            File(saved, before, work, reference);
+            return saved.Sheet;
+        });
+    }
+
+    static void File(Tally tally, TallySheet? before, UnitOfWork work, DoorReference reference)
+    {
+        var (sheet, counter) = (tally.Sheet, reference.Counters[tally.Sheet.CounterId]);
+        work.Put(ChannelsStore.Sheets, sheet);
+        Ledger.Enter(work, sheet, before);
+        work.Emit(sheet.SheetId, new ContactsTallied
+        {
+            SheetId = sheet.SheetId, Revision = sheet.Revision, CounterId = sheet.CounterId, UnitCode = counter.UnitCode, AreaCode = counter.AreaCode, Channel = WalkInMapping.Channel,
+            TalliedOn = CityTime.Iso(tally.Day), ReceivedAt = CityTime.Stamp(work.Now), Rows = { tally.Rows.Select(r => new TallyRow { CategoryCode = r.CategoryCode, Count = r.Count }) },
+        });
     }
 
     /// <summary>Changes a call's row by a decision; a call that is thereby filed becomes a contact without an inquiry.</summary>

@@ -26,6 +26,8 @@ internal sealed class ActCall(IFormCollection form, ClaimsPrincipal user, HubCli
     public string this[string field] => form.TryGetValue(field, out var value) ? value.ToString().ReplaceLineEndings("\n") : "";
     /// <summary>A field that may stand there several times, in its order.</summary>
     public IReadOnlyList<string> All(string field) => form.TryGetValue(field, out var values) ? [.. values.Select(v => v ?? "")] : [];
+    /// <summary>The names of the fields.</summary>
+    public IEnumerable<string> Fields => form.Keys;
     public bool Has(string field) => this[field] is "on" or "true";
     public CallOptions As => hub.As(user, stop);
 }

@@ -12,7 +12,17 @@ sealed record TallySheet(string SheetId, int Revision, string CounterId, string 
 {
     /// <summary>yyyy-MM-dd; null in a row from before the doors kept count.</summary>
     public string? Day { get; init; }
+    /// <summary>Of the counter's page, which shows it again. Null, and not written, of a sheet that a program sent.</summary>
+    public IReadOnlyList<TallyLine>? Rows { get; init; }
+    public string? SavedBy { get; init; }
+    public DateTimeOffset? SavedAt { get; init; }
+    /// <summary>What was corrected stays on record: by whom, when, and what it added up to; the newest first.</summary>
+    public IReadOnlyList<SheetVersion>? Earlier { get; init; }
 }
+
+sealed record SheetVersion(int Revision, string SavedBy, DateTimeOffset SavedAt, long Total);
+
+sealed record TallyLine(string CategoryCode, int Count);
 
 sealed record Tally(TallySheet Sheet, DateOnly Day, IReadOnlyList<(string CategoryCode, int Count)> Rows)
 {
@@ -21,12 +31,16 @@ sealed record Tally(TallySheet Sheet, DateOnly Day, IReadOnlyList<(string Catego
         var f = new Fields();
         var (sheet, counter) = (f.Id("sheetId", p.SheetId), f.Id("counterId", p.CounterId));
         if (f.Refusal is { } refusal) return refusal;
-        if (p.Revision is not >= 1) return DoorRefusals.InvalidRevision;
-        if (!CityTime.TryDay(p.Day, out var day)) return DoorRefusals.InvalidDay;
-        if (p.Rows is not { Length: > 0 and <= 200 } || p.Rows.Any(r => r is not { Count: >= 0 and <= 10_000 }) || p.Rows.DistinctBy(r => r.CategoryCode ?? "").Count() != p.Rows.Length) return DoorRefusals.InvalidRows;
-        var rows = p.Rows.Select(r => (r.CategoryCode ?? "", r.Count!.Value)).OrderBy(r => r.Item1, StringComparer.Ordinal).ToList();
-        var hash = DoorKeys.Hash($"{counter}|{p.Day}|{string.Join('|', rows)}");
-        return new Tally(new(sheet, p.Revision.Value, counter, hash, rows.Sum(r => (long)r.Item2)) { Day = CityTime.Iso(day) }, day, rows);
+        return p.Revision is not >= 1 ? DoorRefusals.InvalidRevision : Of(sheet, p.Revision.Value, counter, p.Day, p.Rows);
+    }
+
+    public static Outcome<Tally> Of(string sheetId, int revision, string counterId, string? on, IReadOnlyList<TallyRowPayload>? sent)
+    {
+        if (!CityTime.TryDay(on, out var day)) return DoorRefusals.InvalidDay;
+        if (sent is not { Count: > 0 and <= 200 } || sent.Any(r => r is not { Count: >= 0 and <= 10_000 }) || sent.DistinctBy(r => r.CategoryCode ?? "").Count() != sent.Count) return DoorRefusals.InvalidRows;
+        var rows = sent.Select(r => (r.CategoryCode ?? "", r.Count!.Value)).OrderBy(r => r.Item1, StringComparer.Ordinal).ToList();
+        var hash = DoorKeys.Hash($"{counterId}|{on}|{string.Join('|', rows)}");
+        return new Tally(new(sheetId, revision, counterId, hash, rows.Sum(r => (long)r.Item2)) { Day = CityTime.Iso(day) }, day, rows);
     }
 }
 

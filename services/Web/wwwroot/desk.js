@@ -262,7 +262,7 @@ async function restore() {
         if (local.sending !== server?.text) e.version = local.version ?? 0;
         field.value = local.text; e.sent = server?.text ?? ''; state(field, say('draft.local'), 'warn'); save(field);
       }
-      else if (server) { field.value = e.sent = server.text; state(field, say('draft.saved', clock(server.savedAt)), 'ok'); }
+      else if (server) { field.value = e.sent = server.text; if (server.text) state(field, say('draft.saved', clock(server.savedAt)), 'ok'); } // an empty one is done with
       field.dispatchEvent(new CustomEvent('hub:restored', { bubbles: true }));
     }
   }
