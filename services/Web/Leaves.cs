@@ -17,9 +17,12 @@ public sealed record Leaves(DateOnly Today, IReadOnlyList<OfficerLeave> All)
     /// <summary>Who of a unit is away today.</summary>
     public IReadOnlyList<OfficerLeave> AwayOf(string unit) => [.. All.Where(l => l.UnitCode == unit && On(l, Today))];
 
+    /// <summary>Somebody has the tasks today: a deputy who isn't away as well, and still of the unit.</summary>
+    public bool Deputised(OfficerLeave leave, NameList names) => leave.DeputyOfficerId is { Length: > 0 } deputy && Away(deputy) is null && names.ActiveOf(leave.UnitCode).Any(o => o.OfficerId == deputy);
+
     /// <summary>李某 请假至 1/30，王某 代理.</summary>
-    internal static string Words(OfficerLeave leave, NameList names, Texts t) =>
-        leave.DeputyOfficerId.Length > 0 ? t["leave.away", names.Officer(leave.OfficerId), Day(leave.UntilOn), names.Officer(leave.DeputyOfficerId)] : t["leave.away.alone", names.Officer(leave.OfficerId), Day(leave.UntilOn)];
+    internal string Words(OfficerLeave leave, NameList names, Texts t) => Deputised(leave, names)
+        ? t["leave.away", names.Officer(leave.OfficerId), Day(leave.UntilOn), names.Officer(leave.DeputyOfficerId)] : t["leave.away.alone", names.Officer(leave.OfficerId), Day(leave.UntilOn)];
 
     /// <summary>1/30: a leave lasts less than a year.</summary>
     internal static string Day(string iso) => Question.Day(iso) is var day ? $"{day.Month}/{day.Day}" : "";

@@ -54,10 +54,13 @@ public sealed class LeaveTests
     }
 
     [Fact]
-    public void Who_is_away_is_named_with_the_last_day_and_the_deputy()
+    public void Who_is_away_is_named_with_the_last_day_and_a_deputy_who_is_there()
     {
-        Assert.Equal(("荻雪 请假至 1/30，芦苇 代理", "荻雪 on leave until 1/30, 芦苇 deputises"), (Leaves.Words(Away("LO-1", 24, 30, "LO-2"), names, zh), Leaves.Words(Away("LO-1", 24, 30, "LO-2"), names, en)));
-        Assert.Equal("苇杭 请假至 1/30，无人代理", Leaves.Words(Away("LO-3", 24, 30), names, zh));
+        var leave = Away("LO-1", 24, 30, "LO-2");
+        Assert.Equal(("荻雪 请假至 1/30，芦苇 代理", "荻雪 on leave until 1/30, 芦苇 deputises"), (On(24, leave).Words(leave, names, zh), On(24, leave).Words(leave, names, en)));
+        Assert.Equal("荻雪 请假至 1/30，无人代理", On(24, leave, Away("LO-2", 24, 25)).Words(leave, names, zh));
+        Assert.Equal("荻雪 请假至 1/30，无人代理", On(24, leave).Words(Away("LO-1", 24, 30, "LO-9"), names, zh));
+        Assert.Equal("荻雪 请假至 1/30，无人代理", On(24, leave).Words(Away("LO-1", 24, 30), names, zh));
     }
 
     [Fact]
