@@ -10,6 +10,7 @@ using InquiryHub.Contracts.Directory;
 using InquiryHub.Kernel;
 using InquiryHub.Services.Tests.Kernel;
 using InquiryHub.TestKit;
+using Npgsql;
 using static InquiryHub.Services.Tests.Casework.CaseworkTests;
 
 namespace InquiryHub.Services.Tests.Assignment;
@@ -114,7 +115,16 @@ public sealed class LeaveTests
         for (var n = 1; n <= 30; n++) all.Add(await GivenAsync(hub, n));
         Assert.Equal([(Li, 15), (Wang, 15)], (await LoadAsync(hub)).Select(o => (o.Key, o.Value)));
         await Set(hub, Li, "2013-05-08", "2013-05-10", Wang);
-        await AtAsync(hub, "2013-05-08 08:00");
+        // Both have found the tasks and wait for the same locks: who comes second finds them moved.
+        await using (var held = new NpgsqlConnection(hub.ConnectionString))
+        {
+            await held.OpenAsync();
+            await using var transaction = await held.BeginTransactionAsync();
+            await using (var take = new NpgsqlCommand("select from log.shard where service = 'assignment' order by shard for update", held, transaction)) await take.ExecuteNonQueryAsync();
+            await AtAsync(hub, "2013-05-08 08:00");
+            await Until.TrueAsync("both wait", async () => await hub.ScalarAsync<long>("select count(distinct pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%log.shard%'") >= 2);
+            await transaction.CommitAsync();
+        }
         await HasAsync(hub, Wang, 30);
         Assert.Equal(45, await SaidAsync(hub));
         Assert.Equal([(Li, 0), (Wang, 30)], (await LoadAsync(hub)).Select(o => (o.Key, o.Value)));
