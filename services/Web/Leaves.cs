@@ -11,6 +11,7 @@ public sealed record Leaves(DateOnly Today, IReadOnlyList<OfficerLeave> All)
 
     public static Leaves Of(LeaveList list) => new(Question.Day(list.Today), list.Leaves);
 
+    public bool SaysTheSame(Leaves other) => Today == other.Today && All.SequenceEqual(other.All);
     public static bool On(OfficerLeave leave, DateOnly day) => Question.Day(leave.FromOn) <= day && day <= Question.Day(leave.UntilOn);
     public OfficerLeave? Away(string officerId) => AwayOn(officerId, Today);
     public OfficerLeave? AwayOn(string officerId, DateOnly day) => All.FirstOrDefault(l => l.OfficerId == officerId && On(l, day));
@@ -63,7 +64,7 @@ internal sealed class LeaveBook(HubClient hub, TimeProvider clock)
     {
         if (clock.GetTimestamp() < Volatile.Read(ref until)) return known;
         try { known = Leaves.Of(await hub.Assignment.ListLeavesAsync(new(), hub.AsService().WithCancellationToken(stop))); }
-        catch (RpcException) when (!stop.IsCancellationRequested) { /* pages go on with what is known */ }
+        catch (RpcException) { stop.ThrowIfCancellationRequested(); /* pages go on with what is known */ }
         Volatile.Write(ref until, clock.GetTimestamp() + (long)(fresh.TotalSeconds * clock.TimestampFrequency));
         return known;
     }

@@ -56,10 +56,7 @@ public sealed class LeaveTests(BrowserHub hub)
             await Expect(theirs.Locator(".new")).ToBeVisibleAsync(new() { Timeout = 30_000 });
             await theirs.Keyboard.PressAsync("n");
             await Expect(theirs.Locator(RowOf(task))).ToBeVisibleAsync();
-            await theirs.ReloadAsync();
-            await theirs.LiveAsync();
-            await Until.TrueAsync("the foot names who is away", async () => { if (await theirs.Locator(".away li").CountAsync() > 0) return true; await theirs.ReloadAsync(); await theirs.LiveAsync(); return false; });
-            await Expect(theirs.Locator(".away li")).ToContainTextAsync("代理");
+            await Expect(theirs.Locator(".away li")).ToContainTextAsync("代理", heard);
             await theirs.SoundAsync();
             await theirs.PictureAsync("leave-worklist");
             await theirs.GotoAsync($"/case/{task.InquiryId}");
