@@ -6,11 +6,14 @@ using InquiryHub.Kernel;
 namespace InquiryHub.Assignment;
 
 /// <summary>The liaison officers by unit, as Directory has them.</summary>
-sealed record Staff(FrozenDictionary<string, string[]> ActiveByUnit, FrozenSet<string> Units)
+sealed record Staff(FrozenDictionary<string, string[]> ActiveByUnit, FrozenSet<string> Units, FrozenDictionary<string, OfficerPublished> Active)
 {
+    public IReadOnlyList<string> ActiveOf(string unitCode) => ActiveByUnit.GetValueOrDefault(unitCode, []);
+    public string Name(string officerId) => Active.TryGetValue(officerId, out var o) && o.Name.Length > 0 ? o.Name : officerId;
+
     public static Staff Of(IReadOnlyList<IMessage> rows) => new(
         rows.OfType<OfficerPublished>().Where(o => o.Active).GroupBy(o => o.UnitCode).ToFrozenDictionary(g => g.Key, g => g.Select(o => o.OfficerId).Order(StringComparer.Ordinal).ToArray()),
-        rows.OfType<UnitPublished>().Select(u => u.UnitCode).ToFrozenSet());
+        rows.OfType<UnitPublished>().Select(u => u.UnitCode).ToFrozenSet(), rows.OfType<OfficerPublished>().Where(o => o.Active).ToFrozenDictionary(o => o.OfficerId));
 }
 
 /// <summary>One task as assignment sees it; the dispatch is routing's, the end is casework's, the officer is our own.</summary>
@@ -23,7 +26,11 @@ sealed record AssignedTask(string TaskId, int DispatchNo, string UnitCode, strin
 /// <summary>All tasks of an inquiry.</summary>
 sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Tasks)
 {
+    public const string Several = "*";
     public bool Waiting => Tasks.Any(t => t is { OfficerId: null, Ended: false, UnitCode.Length: > 0 });
+
+    /// <summary>Whose open tasks it has: an officer's, <see cref="Several"/> where that isn't one alone, null where nobody's.</summary>
+    internal string? Officer => Tasks.Where(t => t is { OfficerId: not null, Ended: false }).Select(t => t.OfficerId).Distinct().ToList() switch { [] => null, [var one] => one, _ => Several };
 
     public AssignedTask? Task(string taskId) => Tasks.Of(taskId, t => t.TaskId);
 
@@ -32,13 +39,17 @@ sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Task
 
 sealed record AssignmentChoice(string? OfficerId, string Reason, long OpenTasks);
 
-/// <summary>The officer of the unit with the fewest open tasks takes it; at a tie the lower officer id, so that a repetition decides the same.</summary>
+/// <summary>
+/// The officer of the unit with the fewest open tasks takes it, of those who aren't on leave; at a tie the lower officer id, so that a repetition
+/// decides the same. Where all are on leave one of them has it all the same: a task of nobody's would be in nobody's list.
+/// </summary>
 static class AssignmentDecision
 {
-    public static AssignmentChoice Choose(IReadOnlyList<string> active, Func<string, long> openTasks)
+    public static AssignmentChoice Choose(IReadOnlyList<string> active, Func<string, long> openTasks, Func<string, bool>? away = null)
     {
         if (active.Count == 0) return new(null, "NoActiveOfficer", 0);
-        var best = active.OrderBy(openTasks).ThenBy(o => o, StringComparer.Ordinal).First();
-        return new(best, active.Count == 1 ? "OnlyOfficer" : "LeastLoaded", openTasks(best));
+        var present = away is null ? active : [.. active.Where(o => !away(o))];
+        var best = (present.Count > 0 ? present : active).OrderBy(openTasks).ThenBy(o => o, StringComparer.Ordinal).First();
+        return new(best, present.Count switch { 0 => "NobodyPresent", 1 => "OnlyOfficer", _ => "LeastLoaded" }, openTasks(best));
     }
 }

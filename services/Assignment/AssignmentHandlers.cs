@@ -12,7 +12,7 @@ sealed class AssignmentHandlers : IFold
     {
         switch (message.Event)
         {
-            case InquiryDispatched e: wants.Add(AssignmentStore.Inquiries, message.Key).AddSums(AssignmentStore.Load, e.UnitCode); break;
+            case InquiryDispatched e: wants.Add(AssignmentStore.Inquiries, message.Key).Add(AssignmentStore.Leaves, e.UnitCode).AddSums(AssignmentStore.Load, e.UnitCode); break;
             case InquiryAnswered { TaskId.Length: > 0 } or TaskWithdrawn: wants.Add(AssignmentStore.Inquiries, message.Key); break;
         }
     }
@@ -37,13 +37,13 @@ sealed class AssignmentHandlers : IFold
         if (!ended) Assign(e.InquiryId, e.TaskId, work, first: true);
     }
 
-    /// <summary>Gives the task to an officer, or says once that nobody can take it yet.</summary>
+    /// <summary>Gives the task to an officer, or says once that nobody can take it yet. The leaves are the unit's own row, of another shard, and only read: the batch has them from its one look.</summary>
     public static bool Assign(string inquiryId, string taskId, UnitOfWork work, bool first)
     {
         var inquiry = work.Get(AssignmentStore.Inquiries, inquiryId)!;
         var task = inquiry.Task(taskId)!;
-        var active = work.Reference<Staff>().ActiveByUnit.GetValueOrDefault(task.UnitCode, []);
-        var choice = AssignmentDecision.Choose(active, o => work.Sum(AssignmentStore.Load, task.UnitCode, o));
+        var (active, leaves) = (work.Reference<Staff>().ActiveOf(task.UnitCode), work.Get(AssignmentStore.Leaves, task.UnitCode));
+        var choice = AssignmentDecision.Choose(active, o => work.Sum(AssignmentStore.Load, task.UnitCode, o), leaves is null ? null : o => leaves.IsAway(o, work.Today));
         if (choice.OfficerId is null)
         {
             if (first) work.Emit(inquiryId, new AssignmentDeferred { InquiryId = inquiryId, TaskId = taskId, DispatchNo = task.DispatchNo, UnitCode = task.UnitCode, Reason = choice.Reason, DeferredAt = CityTime.Stamp(work.Now) });

@@ -12,7 +12,7 @@ public sealed class AssignmentModule : IHubModule
     public void Add(IHostApplicationBuilder builder)
     {
         builder.AddHubService(Name, _ => new HubService(Name, Sources: ["routing", "casework", "directory"], new AssignmentHandlers(), typeof(AssignmentModule).Assembly, Staff.Of));
-        builder.Services.AddHostedService<AssignmentRetry>();
+        builder.Services.AddHostedService<AssignmentRetry>().AddHostedService<LeaveSweep>();
     }
 
     public void Map(WebApplication app) => app.MapGrpcService<AssignmentGrpc>();

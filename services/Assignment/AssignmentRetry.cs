@@ -19,7 +19,7 @@ sealed class AssignmentRetry([FromKeyedServices("assignment")] Writer writer, [F
                 var staff = await reference.GetAsync<Staff>(stop);
                 foreach (var inquiry in await AssignmentStore.WaitingAsync(database, stop))
                     foreach (var task in inquiry.Tasks.Where(t => t is { OfficerId: null, Ended: false } && staff.ActiveByUnit.ContainsKey(t.UnitCode)))
-                        await writer.RepeatableAsync<OfficerAssigned>([inquiry.InquiryId], w => w.Add(AssignmentStore.Inquiries, inquiry.InquiryId).AddSums(AssignmentStore.Load, task.UnitCode), work =>
+                        await writer.RepeatableAsync<OfficerAssigned>([inquiry.InquiryId], w => w.Add(AssignmentStore.Inquiries, inquiry.InquiryId).Add(AssignmentStore.Leaves, task.UnitCode).AddSums(AssignmentStore.Load, task.UnitCode), work =>
                         {
                             // Another instance may have been here first: the state under the lock tells.
                             if (work.Get(AssignmentStore.Inquiries, inquiry.InquiryId)?.Task(task.TaskId) is { OfficerId: null, Ended: false })

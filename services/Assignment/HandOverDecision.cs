@@ -19,19 +19,23 @@ static class HandOverDecision
     {
         if (inquiry is null) return Refusals.UnknownInquiry;
         if (inquiry.Task(taskId) is not { } task) return Refusals.UnknownTask;
-        if (!MayBy(actor, task)) return Refusals.NotYours;
+        if (!MayFor(actor, task.UnitCode)) return Refusals.NotYours;
         if (task.Ended) return AssignmentRefusals.TaskEnded;
-        if (!staff.ActiveByUnit.GetValueOrDefault(task.UnitCode, []).Contains(officerId)) return AssignmentRefusals.OfficerNotActive;
+        if (!staff.ActiveOf(task.UnitCode).Contains(officerId)) return AssignmentRefusals.OfficerNotActive;
         if (task.OfficerId == officerId) return new HandOver(inquiry, null);
         return new HandOver(inquiry.With(task with { OfficerId = officerId, HandedOverAt = now }), new()
         {
             InquiryId = inquiry.InquiryId, TaskId = taskId, DispatchNo = task.DispatchNo, UnitCode = task.UnitCode, OfficerId = officerId,
-            AssignedAt = CityTime.Stamp(now), Reason = HandedOver, AssignedBy = actor.OfficerId.Length > 0 ? actor.OfficerId : actor.Account,
+            AssignedAt = CityTime.Stamp(now), Reason = HandedOver, AssignedBy = NameOf(actor),
         });
     }
 
-    static bool MayBy(Actor actor, AssignedTask task) =>
-        actor.Is(Roles.Supervisor) || (actor.Is(Roles.Officer) && actor.OfficerId.Length > 0 && actor.UnitCode == task.UnitCode);
+    /// <summary>Who may say who does a unit's work: its officers, and a supervisor.</summary>
+    public static bool MayFor(Actor actor, string unitCode) =>
+        actor.Is(Roles.Supervisor) || (actor.Is(Roles.Officer) && actor.OfficerId.Length > 0 && actor.UnitCode == unitCode);
+
+    /// <summary>An actor as events name one.</summary>
+    public static string NameOf(Actor actor) => actor.OfficerId.Length > 0 ? actor.OfficerId : actor.Account;
 }
 
 /// <summary>Assignment's refusals, each with what to do.</summary>

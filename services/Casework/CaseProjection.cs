@@ -22,7 +22,7 @@ sealed record CaseStep(CaseState Case, IReadOnlyList<IMessage> Events)
 static class CaseProjection
 {
     public const string Delivered = "Delivered", Undeliverable = "Undeliverable", InDoubt = "InDoubt";
-    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined", HandedBack = "HandedBack", HandedOver = "HandedOver",
+    public const string Replaced = "Replaced", Returned = "Returned", CaseClosed = "CaseClosed", Declined = "Declined", HandedBack = "HandedBack", OnLeave = "OnLeave",
         AnsweredBefore = "AnsweredBefore", DesignatedByHand = "DesignatedByHand", WithdrawnByCitizen = "WithdrawnByCitizen", Merged = "Merged";
     public const string OutcomeAnswered = "Answered", OutcomeDirect = "AnsweredDirectly", OutcomeVoided = "Voided";
 
@@ -67,14 +67,14 @@ static class CaseProjection
     public static CaseStep UnitDesignated(CaseState c, UnitDesignated e) =>
         c.With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Designation = new(e.DesignatedBy, e.DesignatedAt.ToDateTimeOffset(), e.Words?.ToByteArray() ?? []) });
 
-    /// <summary>转交 says it again: the officer changes, and nothing else does; who signed in did. What was answered or withdrawn meanwhile stays so.</summary>
+    /// <summary>转交, or a leave (请假), says it again: the officer changes, and nothing else does; who signed in did. What was answered or withdrawn meanwhile stays so.</summary>
     public static CaseStep OfficerAssigned(CaseState c, OfficerAssigned e, DateTimeOffset now)
     {
         var task = c.Task(e.TaskId) ?? new(e.TaskId);
-        var handed = e.Reason == HandedOver;
+        var handed = e.AssignedBy.Length > 0;
         var next = c.With(task with
         {
-            Assigned = new(e.OfficerId, e.UnitCode, e.AssignedAt.ToDateTimeOffset()) { By = handed ? e.AssignedBy : null },
+            Assigned = new(e.OfficerId, e.UnitCode, e.AssignedAt.ToDateTimeOffset()) { By = handed ? e.AssignedBy : null, Why = e.Reason == OnLeave ? OnLeave : null },
             Earlier = handed && task.Assigned is { } had ? [.. task.Earlier ?? [], had] : task.Earlier,
         });
         return Late(next) is { } late ? Withdraw(next, t => t.TaskId == e.TaskId, late, now) : next;

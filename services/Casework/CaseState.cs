@@ -43,6 +43,8 @@ sealed record Assigned(string OfficerId, string UnitCode, DateTimeOffset At)
 {
     /// <summary>转交: who handed it over to this officer. Null, and not written, when the hub decided.</summary>
     public string? By { get; init; }
+    /// <summary>Why, where it is more than that: OnLeave. Null, and not written, else.</summary>
+    public string? Why { get; init; }
 }
 
 /// <summary>Sla: when it is due; found overdue; in time or not when it stopped.</summary>

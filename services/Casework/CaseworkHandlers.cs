@@ -29,7 +29,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
         var before = work.Get(CaseworkStore.Cases, message.Key);
         var c = before ?? new CaseState(message.Key);
         // Walk 5: the officer's task is in the case file. A hand-over is a person's act with a trace of its own: the inquiry's goes on.
-        using var step = message.Event is OfficerAssigned { Reason: not CaseProjection.HandedOver } ? work.Walk(5, "Casework") : null;
+        using var step = message.Event is OfficerAssigned { AssignedBy: "" } ? work.Walk(5, "Casework") : null;
         var after = message.Event switch
         {
             InquiryRegistered e => CaseProjection.Registered(c, e, File(e, work), work.Now),
@@ -44,7 +44,7 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
             ReturnAccepted e => CaseProjection.ReturnAccepted(c, e, work.Now),
             ReturnRejected e => CaseProjection.ReturnRejected(c, e),
             UnitDesignated e => CaseProjection.UnitDesignated(c, e),
-            OfficerAssigned { Reason: CaseProjection.HandedOver } e => CaseProjection.OfficerAssigned(c, e, work.Now),
+            OfficerAssigned { AssignedBy.Length: > 0 } e => CaseProjection.OfficerAssigned(c, e, work.Now),
             OfficerAssigned e => CaseProjection.OfficerAssigned(c with { Trace = step?.Id ?? message.Trace }, e, work.Now),
             ClockStarted e => CaseProjection.ClockStarted(c, e),
             ClockOverdue e => CaseProjection.ClockOverdue(c, e),

@@ -15,6 +15,9 @@ namespace InquiryHub.Web;
 public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, RoutingState? Routing, TaskRow? Task, bool MayAnswer, bool MayReveal, bool Supervises, NameList Names, WorkCalendar? Calendar)
 {
     public Clock? Clock => Clocks.FirstOrDefault(c => c.TaskId == Task?.TaskId);
+    /// <summary>Who has the task is on leave, and it is still there: handed over by hand, or nobody deputises.</summary>
+    public Contracts.Assignment.OfficerLeave? Away => Task is { OfficerId.Length: > 0 } t && WorkView.IsOpen(t) ? Leaves.Away(t.OfficerId) : null;
+    public Leaves Leaves { get; init; } = Leaves.None;
     public bool Closed => File.Row.State == "Closed";
     public CaseAnswer? Answer => (Task is null ? null : File.Answers.FirstOrDefault(a => a.TaskId == Task.TaskId)) ?? File.Answers.FirstOrDefault(a => a.TaskId.Length == 0);
     /// <summary>The answer is still to be written, by this reader.</summary>
@@ -51,17 +54,17 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
 
     /// <summary>The case as this person may see it. What only explains it (clocks, routing) may be missing; the case itself not.</summary>
     /// <param name="looking">The reader has it open: others are told so.</param>
-    internal static async Task<CaseShown> ReadAsync(HubClient hub, Names directory, Days days, ClaimsPrincipal user, string inquiryId, bool looking, CancellationToken stop)
+    internal static async Task<CaseShown> ReadAsync(HubClient hub, Names directory, Days days, LeaveBook book, ClaimsPrincipal user, string inquiryId, bool looking, CancellationToken stop)
     {
         var reading = hub.Casework.GetCaseAsync(new() { InquiryId = inquiryId, Looking = looking }, hub.As(user, stop)).ResponseAsync;
         var clocks = OrNone(hub.Sla.GetClocksAsync(new() { InquiryId = inquiryId }, hub.As(user, stop)));
         var routing = OrNone(hub.Routing.GetRoutingAsync(new() { InquiryId = inquiryId }, hub.As(user, stop)));
-        var (names, calendar) = (await directory.GetAsync(stop), await days.GetAsync(stop));
+        var (names, calendar, leaves) = (await directory.GetAsync(stop), await days.GetAsync(stop), await book.GetAsync(stop));
         var file = await reading;
         var (officer, unit) = (user.IsInRole(Kernel.Roles.Officer), user.FindFirstValue("unit") ?? "");
         var task = TaskOf(file, officer, unit);
         var reveals = !file.Confidential && (officer || user.IsInRole(Kernel.Roles.Supervisor) || user.IsInRole(Kernel.Roles.Dispatcher));
-        return new(file, [.. (await clocks)?.Clocks ?? []], await routing, task, officer && task?.UnitCode == unit, reveals, user.IsInRole(Kernel.Roles.Supervisor), names, calendar);
+        return new(file, [.. (await clocks)?.Clocks ?? []], await routing, task, officer && task?.UnitCode == unit, reveals, user.IsInRole(Kernel.Roles.Supervisor), names, calendar) { Leaves = leaves };
     }
 
     internal static async Task<T?> OrNone<T>(AsyncUnaryCall<T> call) where T : class { try { return await call; } catch (RpcException) { return null; } }

@@ -45,13 +45,13 @@ internal static class ListActs
         }
     }
 
-    static async Task<IResult> PreviewAsync(HttpContext context, string inquiryId, HubClient hub, Names names, Days days)
+    static async Task<IResult> PreviewAsync(HttpContext context, string inquiryId, HubClient hub, Names names, Days days, LeaveBook book)
     {
         if (await context.AuthenticateAsync(WebModule.Scheme) is not { Principal: { } person }) return Results.StatusCode(401);
         context.Response.Headers.CacheControl = "no-store"; // a citizen's words
         try
         {
-            var shown = await CaseShown.ReadAsync(hub, names, days, person, inquiryId, looking: false, context.RequestAborted);
+            var shown = await CaseShown.ReadAsync(hub, names, days, book, person, inquiryId, looking: false, context.RequestAborted);
             return new RazorComponentResult<CasePreview>(new { Case = shown });
         }
         catch (RpcException e) { return Results.Text(Texts.Of(context).Of(HubClient.RefusalOf(e)), statusCode: e.StatusCode switch { StatusCode.Unauthenticated => 401, StatusCode.NotFound => 404, _ => 503 }); }

@@ -13,6 +13,8 @@ public sealed record NameList(FrozenDictionary<string, UnitPublished> Units, Fro
 
     /// <summary>The active officers by unit.</summary>
     public FrozenDictionary<string, OfficerPublished[]> Active { get; init; } = FrozenDictionary<string, OfficerPublished[]>.Empty;
+    /// <summary>Units that have officers, active or not.</summary>
+    public FrozenSet<string> Staffed { get; init; } = [];
     public IReadOnlyList<OfficerPublished> ActiveOf(string unit) => Active.GetValueOrDefault(unit, []);
 
     public string Unit(string code) => Units.TryGetValue(code, out var u) ? u.Name : code;
@@ -70,6 +72,6 @@ internal sealed class Names(HubClient hub, TimeProvider clock)
         var staff = (await officers).Officers;
         return new((await units).Units.ToFrozenDictionary(u => u.UnitCode), staff.ToFrozenDictionary(o => o.OfficerId, o => o.Name),
             (await areas).Areas.ToFrozenDictionary(a => a.AreaCode), (await channels).Channels.ToFrozenDictionary(c => c.Channel), (await catalogue).Entries.ToFrozenDictionary(e => e.EntryCode))
-        { Active = staff.Where(o => o.Active).GroupBy(o => o.UnitCode).ToFrozenDictionary(g => g.Key, g => g.ToArray()) };
+        { Active = staff.Where(o => o.Active).GroupBy(o => o.UnitCode).ToFrozenDictionary(g => g.Key, g => g.ToArray()), Staffed = staff.Select(o => o.UnitCode).ToFrozenSet() };
     }
 }

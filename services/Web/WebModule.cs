@@ -28,7 +28,7 @@ public sealed class WebModule : IHubModule
         foreach (var (own, url) in new[] { ("directory", options.DirectoryUrl), ("channels", options.ChannelsUrl), ("casework", options.CaseworkUrl) })
             services.AddKeyedSingleton(own, (sp, _) => url.Length > 0 ? WebOptions.Channel(url) : sp.GetRequiredService<GrpcChannel>());
         services.AddSingleton<SessionBook>().AddSingleton<Sessions>().AddHostedService(sp => sp.GetRequiredService<Sessions>());
-        services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>().AddSingleton<Names>().AddSingleton<Days>().AddSingleton<Backlogs>().AddScoped<CallFeed>().AddSingleton<TriageBook>();
+        services.AddSingleton<HubClient>().AddSingleton<DataKeys>().AddSingleton<LastGood>().AddSingleton<Names>().AddSingleton<Days>().AddSingleton<LeaveBook>().AddSingleton<Backlogs>().AddScoped<CallFeed>().AddSingleton<TriageBook>();
         services.AddHttpContextAccessor().AddScoped(sp => Texts.Of(sp.GetRequiredService<IHttpContextAccessor>().HttpContext));
 
         services.AddAuthentication().AddCookie(Scheme, o =>
@@ -79,6 +79,7 @@ public sealed class WebModule : IHubModule
         Drafts.Map(app);
         OfficerActs.Map(app);
         ListActs.Map(app);
+        LeaveActs.Map(app);
         CallActs.Map(app);
         TriageActs.Map(app);
         QuarantineActs.Map(app);

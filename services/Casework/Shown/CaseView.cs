@@ -146,7 +146,7 @@ static class CaseView
         var from = "";
         foreach (var a in (t.Earlier ?? []).Append(t.Assigned).OfType<Assigned>())
         {
-            var entry = Entry(a.At, a.By is null ? "OfficerAssigned" : "TaskHandedOver", a.By ?? a.OfficerId, a.UnitCode, "");
+            var entry = Entry(a.At, a.By is null ? "OfficerAssigned" : "TaskHandedOver", a.By ?? a.OfficerId, a.UnitCode, a.Why ?? "");
             if (a.By is not null) (entry.FromOfficerId, entry.ToOfficerId) = (from, a.OfficerId);
             yield return entry;
             from = a.OfficerId;

@@ -19,6 +19,18 @@ public sealed class AssignmentDecisionTests
     public void The_only_officer_of_a_unit_takes_everything() => Assert.Equal(new AssignmentChoice("a", "OnlyOfficer", 9), AssignmentDecision.Choose(["a"], _ => 9));
 
     [Fact]
+    public void Who_is_on_leave_gets_no_new_task_and_of_those_who_are_there_the_load_decides()
+    {
+        var load = new Dictionary<string, long> { ["a"] = 0, ["b"] = 3, ["c"] = 2 };
+        Assert.Equal(new AssignmentChoice("c", "LeastLoaded", 2), AssignmentDecision.Choose(["a", "b", "c"], o => load[o], o => o == "a"));
+        Assert.Equal(new AssignmentChoice("b", "OnlyOfficer", 3), AssignmentDecision.Choose(["a", "b", "c"], o => load[o], o => o != "b"));
+    }
+
+    [Fact]
+    public void Where_all_are_on_leave_one_of_them_has_it_all_the_same_and_the_reason_says_so() =>
+        Assert.Equal(new AssignmentChoice("b", "NobodyPresent", 1), AssignmentDecision.Choose(["a", "b"], o => o == "a" ? 2 : 1, _ => true));
+
+    [Fact]
     public void A_unit_without_an_active_officer_lets_the_task_wait() => Assert.Null(AssignmentDecision.Choose([], _ => 0).OfficerId);
 
     [Fact]

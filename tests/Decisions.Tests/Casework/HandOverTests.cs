@@ -25,6 +25,15 @@ public sealed class HandOverTests
     }
 
     [Fact]
+    public void A_task_that_went_to_a_deputy_says_that_it_was_for_a_leave()
+    {
+        var onLeave = Handed("LO-002", "sun");
+        onLeave.Reason = "OnLeave";
+        Assert.Equal([("OfficerAssigned", "LO-001", ""), ("TaskHandedOver", "sun", "OnLeave")], Timeline(WithAnOfficer(onLeave)).Select(e => (e.Act, e.Actor, e.Detail)));
+        Assert.Equal("LO-002", CaseView.Row(WithAnOfficer(onLeave)).OfficerId);
+    }
+
+    [Fact]
     public void Who_signed_in_stays_recorded_and_the_colleague_needs_not_sign_in_again()
     {
         var signed = CaseworkDecision.SignIn(WithAnOfficer(), Lead, Officer, Now).Value!.Case;
