@@ -78,6 +78,8 @@ public static class Topics
             new(InquirySplit.Descriptor, "inquiry_id"),
             new(InquiryTookIn.Descriptor, "inquiry_id"),
             new(InquiryLetGo.Descriptor, "inquiry_id"),
+            new(InquiryFollowedUp.Descriptor, "inquiry_id"),
+            new(InquiryReopened.Descriptor, "inquiry_id"),
         ]),
         // One key for all reference data: an officer must not be read before the unit it belongs to.
         new("directory", Retention,
