@@ -25,6 +25,9 @@ sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Task
 {
     public bool Waiting => Tasks.Any(t => t is { OfficerId: null, Ended: false, UnitCode.Length: > 0 });
 
+    /// <summary>Who of the unit had it in an earlier dispatch (重办); null when nobody did.</summary>
+    public string? Before(AssignedTask task) => Tasks.LastOrDefault(t => t.DispatchNo < task.DispatchNo && t.UnitCode == task.UnitCode && t.OfficerId is not null)?.OfficerId;
+
     public AssignedTask? Task(string taskId) => Tasks.Of(taskId, t => t.TaskId);
 
     public AssignedInquiry With(AssignedTask task) => this with { Tasks = Tasks.With(task, t => t.TaskId) };
@@ -32,12 +35,14 @@ sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Task
 
 sealed record AssignmentChoice(string? OfficerId, string Reason, long OpenTasks);
 
-/// <summary>The officer of the unit with the fewest open tasks takes it; at a tie the lower officer id, so that a repetition decides the same.</summary>
+/// <summary>Who of the unit had the inquiry before has it again; else the officer with the fewest open tasks takes it; at a tie the lower officer id, so that a repetition decides the same.</summary>
 static class AssignmentDecision
 {
-    public static AssignmentChoice Choose(IReadOnlyList<string> active, Func<string, long> openTasks)
+    /// <param name="before">Of the unit, in an earlier dispatch; null when nobody.</param>
+    public static AssignmentChoice Choose(IReadOnlyList<string> active, Func<string, long> openTasks, string? before = null)
     {
         if (active.Count == 0) return new(null, "NoActiveOfficer", 0);
+        if (before is not null && active.Contains(before)) return new(before, "HadBefore", openTasks(before));
         var best = active.OrderBy(openTasks).ThenBy(o => o, StringComparer.Ordinal).First();
         return new(best, active.Count == 1 ? "OnlyOfficer" : "LeastLoaded", openTasks(best));
     }

@@ -43,7 +43,7 @@ sealed class AssignmentHandlers : IFold
         var inquiry = work.Get(AssignmentStore.Inquiries, inquiryId)!;
         var task = inquiry.Task(taskId)!;
         var active = work.Reference<Staff>().ActiveByUnit.GetValueOrDefault(task.UnitCode, []);
-        var choice = AssignmentDecision.Choose(active, o => work.Sum(AssignmentStore.Load, task.UnitCode, o));
+        var choice = AssignmentDecision.Choose(active, o => work.Sum(AssignmentStore.Load, task.UnitCode, o), inquiry.Before(task));
         if (choice.OfficerId is null)
         {
             if (first) work.Emit(inquiryId, new AssignmentDeferred { InquiryId = inquiryId, TaskId = taskId, DispatchNo = task.DispatchNo, UnitCode = task.UnitCode, Reason = choice.Reason, DeferredAt = CityTime.Stamp(work.Now) });

@@ -103,6 +103,9 @@ sealed record CaseTask(string TaskId)
 
     internal bool Supervised => Open && Supervisions is { Count: > 0 };
 
+    /// <summary>重办: it answered before, so the unit may not return it.</summary>
+    internal bool Rehandled => Dispatch is { Reason: FollowUpDecision.Rehandled };
+
     /// <summary>指定承办: whether with its dispatch or after it, the unit may not return it.</summary>
     internal bool Designated => Dispatch is { Designated: true } || Designation is not null;
 
@@ -136,6 +139,10 @@ sealed record CaseState(string InquiryId)
     public Decline? Decline { get; init; }
     /// <summary>Null, and not written, until the citizen rates.</summary>
     public IReadOnlyList<Rating>? Ratings { get; init; }
+    /// <summary>回访: each call about an answer. Null, and not written, until somebody calls.</summary>
+    public IReadOnlyList<FollowUp>? FollowUps { get; init; }
+    /// <summary>重办: how often it went back to its unit. Null, and not written, until it does.</summary>
+    public IReadOnlyList<Reopening>? Reopenings { get; init; }
     /// <summary>Null, and not written, until somebody looks.</summary>
     public IReadOnlyList<Reveal>? Reveals { get; init; }
     public Closing? Closing { get; init; }
@@ -179,7 +186,12 @@ sealed record CaseState(string InquiryId)
 
     /// <summary>The one that is the citizen's: given on the spot (0), by who declined it, with what it is merged into, or by the lead unit.</summary>
     internal int? ShownAnswerNo => Registration?.Direct is not null ? 0 : ShownAnswer?.No;
-    internal Answer? ShownAnswer => Decline?.Answer ?? Merged?.Answer ?? Lead?.Answer;
+    internal Answer? ShownAnswer => Decline?.Answer ?? Merged?.Answer ?? (Reopened ? null : Lead?.Answer);
+
+    /// <summary>The lead unit's answer was not enough, and nobody has it anew yet: Routing's dispatch is on its way.</summary>
+    internal bool Reopened => Reopenings is [.., var last] && Lead?.TaskId == last.TaskId;
+
+    internal IEnumerable<FollowUp> FollowUpsOf(int answerNo) => (FollowUps ?? []).Where(f => f.AnswerNo == answerNo);
 
     internal Rating? RatingOf(int answerNo) => Ratings?.FirstOrDefault(r => r.AnswerNo == answerNo);
 
@@ -192,6 +204,7 @@ sealed record CaseState(string InquiryId)
         { Merged.Answer: { } told } => DeliveryOf(told) is { State: CaseProjection.Delivered } ? "Delivered" : "Answered",
         { Held: true } => "Held",
         { Lead: null } => "Registered",
+        { Reopened: true } => "Reopened",
         { Lead.Answer: { } answer } => DeliveryOf(answer) is { State: CaseProjection.Delivered } ? "Delivered" : "Answered",
         { Lead.Returning: true } => "ReturnRequested",
         { Lead.SignIn: not null } => "SignedIn",
@@ -234,6 +247,15 @@ sealed record TaskEntry(string TaskId, string InquiryId, string UnitCode, string
 {
     /// <summary>Open and under supervision (督办). Written only where it is.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Supervised { get; init; }
+
+    /// <summary>回访: since when somebody has to call about its answer: the answer, or the last try, which lets the others go first. Null, and not written, when nobody has to.</summary>
+    public DateTimeOffset? FollowUpAt { get; init; }
+    /// <summary>The citizen has rated it badly: called first. Written only where it is so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Dissatisfied { get; init; }
+
+    /// <summary>Of a task in its case, with what has to be asked about its answer.</summary>
+    public static TaskEntry? Of(CaseState c, CaseTask t) => t.Answer is { } answer && FollowUpDecision.Due(c)?.TaskId == t.TaskId
+        ? Of(c.InquiryId, t)! with { FollowUpAt = c.FollowUpsOf(answer.No).LastOrDefault()?.At ?? answer.At, Dissatisfied = c.RatingOf(answer.No) is not null } : Of(c.InquiryId, t);
 
     /// <summary>Null until its dispatch is heard.</summary>
     public static TaskEntry? Of(string inquiryId, CaseTask t) => t.Dispatch is not { } d ? null
