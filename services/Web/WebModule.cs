@@ -81,6 +81,7 @@ public sealed class WebModule : IHubModule
         ListActs.Map(app);
         CallActs.Map(app);
         TriageActs.Map(app);
+        FollowUps.Map(app);
         QuarantineActs.Map(app);
         CounterActs.Map(app);
         Board.Map(app);
