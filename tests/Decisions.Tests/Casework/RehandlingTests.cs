@@ -135,7 +135,7 @@ public class RehandlingTests
     [Fact]
     public void A_contact_that_is_added_in_the_same_moment_stands_in_it()
     {
-        Assert.Equal(1, Sent().Then(Added()).Added.Count);
+        Assert.Single(Sent().Then(Added()).Added);
         Assert.Equal("Reopened", Sent(Told().Then(Added())).State);
     }
 }
