@@ -29,7 +29,7 @@ internal static class FollowUps
     /// <summary>已解决 · 满意; what the last call came to.</summary>
     public static string Found(AnswerFollowUp f, Texts t) => string.Join(t["officer.dot"], new[]
     {
-        t[f.Result != FollowUpResult.Reached ? $"officer.detail.{f.Result}" : f.Solved ? "officer.detail.Solved" : "officer.detail.Unsolved"],
+        t[f.Result != FollowUpResult.Reached ? $"followup.result.{f.Result}" : f.Solved ? "officer.detail.Solved" : "officer.detail.Unsolved"],
         f.Grade == Grade.Unspecified ? "" : t[$"officer.detail.{f.Grade}"],
         f.Result != FollowUpResult.Reached ? "" : t[f.UnitContacted ? "followup.contacted.yes" : "followup.contacted.no"],
         f.Rehandled ? t["followup.rehandled"] : "",
