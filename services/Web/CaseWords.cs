@@ -69,7 +69,7 @@ internal static class CaseWords
     /// <summary>What became of a unit's task while somebody wrote in it; null when nothing did.</summary>
     public static string? Meanwhile(CaseFile file, string unit, NameList names, Texts t)
     {
-        if (file.Answers.LastOrDefault(a => a.TaskId.Length > 0 && a.UnitCode == unit) is { } answer) return t["officer.meanwhile.answered", names.Officer(answer.OfficerId), At(answer.AnsweredAt, t)];
+        if (file.Answers.LastOrDefault(a => a.TaskId.Length > 0 && a.UnitCode == unit && a.FollowUp is not { Rehandled: true }) is { } answer) return t["officer.meanwhile.answered", names.Officer(answer.OfficerId), At(answer.AnsweredAt, t)];
         return file.Timeline.LastOrDefault(e => e.Act is "InquiryClosed" or "InquiryWithdrawn" or "InquiryMerged" || (e.Act == "TaskWithdrawn" && e.UnitCode == unit)) is { } end ? t[$"officer.meanwhile.{end.Act}", At(end.At, t)] : null;
     }
 

@@ -159,6 +159,24 @@ public sealed class FollowUpTests(BrowserHub hub)
     }
 
     [Fact]
+    public async Task After_the_last_one_nobody_is_left_to_call()
+    {
+        var (task, _) = await ToldAsync("下水道堵塞");
+        // What other tests left there.
+        var clerk = hub.As(Roles.FollowUpClerk, account: "followup2");
+        foreach (var r in (await Casework.ListFollowUpsAsync(new() { Size = 500 }, clerk)).Rows.Where(r => r.InquiryId != task.InquiryId))
+            await Casework.RecordFollowUpAsync(new() { CommandId = $"clear {r.InquiryId} {r.Tries}", InquiryId = r.InquiryId, AnswerNo = r.AnswerNo, Tries = r.Tries, Result = FollowUpResult.Reached, Solution = "Solved" }, clerk);
+        var page = await hub.OpenAsync("followup1", "/follow-ups");
+        await Expect(page.Locator(".fu .c h1")).ToContainTextAsync("下水道堵塞");
+        foreach (var key in new[] { "1", "3", "Control+Enter" }) await page.Keyboard.PressAsync(key);
+        await Expect(page.Locator("h1")).ToContainTextAsync("没有要回访的");
+        await Expect(page.Locator("#said")).ToContainTextAsync("已记录回访");
+        await page.SoundAsync();
+        await page.PictureAsync("follow-ups-empty");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task It_is_sound_in_both_languages_and_themes_and_at_the_smallest_window_nothing_is_out_of_reach()
     {
         var (task, _) = await ToldAsync("电梯故障", reply: string.Concat(Enumerable.Repeat("电梯已由维保单位检修，更换了门机，试运行正常。", 20)), grade: Grade.Dissatisfied);

@@ -133,6 +133,27 @@ public class RehandlingTests
     }
 
     [Fact]
+    public void What_other_services_say_of_the_new_dispatch_may_be_heard_in_any_order()
+    {
+        Google.Protobuf.IMessage[] facts = [Rehandled(), Assigned(Again, Roads, "LO-001"), Started(Again)];
+        var all = from a in facts from b in facts from c in facts where a != b && b != c && a != c select Json.Write(Sent(Closed()).Then(a, b, c));
+        Assert.Single(all.Distinct());
+        Assert.Equal(("Reopened", "Dispatched"), (Sent().Then(facts[1], facts[2]).State, Sent().Then(facts[2], facts[1], facts[0]).State));
+    }
+
+    [Fact]
+    public void Merged_in_the_same_moment_it_is_answered_with_the_other_one_and_the_new_task_is_withdrawn()
+    {
+        const string other = "130506-0300018-1";
+        var into = new CaseState(other) { Registration = Told().Registration, Tasks = [new(other + "/1/1") { Dispatch = new(1, Heat, InquiryHub.Contracts.Common.UnitRole.Lead, Now, "Catalogue", "") }] };
+        var merged = MergeDecision.Merge(Sent(), into, "d1", Now).Value.Merged.Case;
+        Assert.Equal("Merged", merged.State);
+        Assert.Equal("Merged", Assert.IsType<TaskWithdrawn>(Assert.Single(CaseProjection.Dispatched(merged, Rehandled(), Now).Events)).Reason);
+        // Nobody calls about what was merged, so it can't be sent back either.
+        Assert.Null(FollowUpDecision.Due(merged));
+    }
+
+    [Fact]
     public void A_contact_that_is_added_in_the_same_moment_stands_in_it()
     {
         Assert.Single(Sent().Then(Added()).Added);

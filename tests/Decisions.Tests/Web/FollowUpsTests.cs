@@ -35,6 +35,14 @@ public sealed class FollowUpsTests
     }
 
     [Fact]
+    public void An_answer_that_was_not_enough_is_not_what_a_colleague_answered_meanwhile()
+    {
+        var file = new CaseFile { Answers = { new CaseAnswer { AnswerNo = 1, TaskId = "t/1/1", UnitCode = "u", FollowUp = new() { Rehandled = true } } }, Timeline = { new CaseEntry { Act = "TaskWithdrawn", UnitCode = "u", At = CityTime.Stamp(CityTime.At(new(2013, 5, 8), default)) } } };
+        var zh = Texts.For("zh-CN");
+        Assert.Equal(zh["officer.meanwhile.TaskWithdrawn", "5/8 00:00"], CaseWords.Meanwhile(file, "u", NameList.None, zh));
+    }
+
+    [Fact]
     public void What_became_of_the_answer_before_is_no_word_about_the_new_one()
     {
         var file = new CaseFile { Timeline = { new CaseEntry { Act = "AnswerDelivered" }, new CaseEntry { Act = "InquiryReopened" } } };
