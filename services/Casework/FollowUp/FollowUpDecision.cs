@@ -49,7 +49,7 @@ static class FollowUpDecision
         if (c?.Registration is null) return Refusals.UnknownInquiry;
         if (Due(c) is not { Answer: { } answer } task) return WhyNot(c);
         if (answer.No != r.AnswerNo) return FollowUpRefusals.AnswerIsNewer;
-        var (tries, limit) = (c.FollowUpsOf(answer.No).Count(), limits.On(answer.At));
+        var (tries, limit) = (c.FollowUpsOf(answer.No).Count(), limits.On(c.Registration, answer.At));
         if (tries != r.Tries) return FollowUpRefusals.TriedMeanwhile(c.FollowUpsOf(answer.No).Last());
         if (r.Result is not (FollowUpResult.Reached or FollowUpResult.NotReached)) return FollowUpRefusals.NoResult;
         var reached = r.Result == FollowUpResult.Reached;

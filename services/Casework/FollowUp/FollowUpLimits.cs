@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using InquiryHub.Contracts.Common;
 using InquiryHub.Contracts.Directory;
 using InquiryHub.Kernel;
 
@@ -18,12 +19,13 @@ sealed record FollowUpLimits(IReadOnlyList<LimitPublished> FollowUps, IReadOnlyL
     static List<LimitPublished> Newest(IReadOnlyList<IMessage> rows, string clock) =>
         [.. rows.OfType<LimitPublished>().Where(l => l.Clock == clock && CityTime.TryDay(l.EffectiveFrom, out _)).OrderByDescending(l => l.EffectiveFrom, StringComparer.Ordinal)];
 
-    /// <summary>The newest that isn't after the day of the answer.</summary>
-    public FollowUpLimit On(DateTimeOffset answered)
+    /// <summary>The newest that isn't after the day of the answer; as with the clocks, an urgent inquiry has "Urgent" whatever its kind, and "Any" is for kinds that have none.</summary>
+    public FollowUpLimit On(Registration of, DateTimeOffset answered)
     {
-        var day = CityTime.Iso(CityTime.DateOf(answered));
-        LimitPublished? In(IReadOnlyList<LimitPublished> all) => all.FirstOrDefault(l => string.CompareOrdinal(l.EffectiveFrom, day) <= 0);
-        return new(In(FollowUps)?.WorkingDays ?? 0, In(FollowUps)?.Most ?? 0, In(Rehandlings)?.Most ?? 0);
+        var (day, kind) = (CityTime.Iso(CityTime.DateOf(answered)), of.Urgency == Urgency.Urgent ? "Urgent" : of.Kind.ToString());
+        LimitPublished? Newest(IReadOnlyList<LimitPublished> all, string of) => all.FirstOrDefault(l => l.Kind == of && string.CompareOrdinal(l.EffectiveFrom, day) <= 0);
+        var (call, back) = (Newest(FollowUps, kind) ?? Newest(FollowUps, "Any"), Newest(Rehandlings, kind) ?? Newest(Rehandlings, "Any"));
+        return new(call?.WorkingDays ?? 0, call?.Most ?? 0, back?.Most ?? 0);
     }
 }
 

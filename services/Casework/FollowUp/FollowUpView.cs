@@ -10,7 +10,7 @@ static class FollowUpView
     public static FollowUpRow? Row(CaseState c, FollowUpLimits limits)
     {
         if (FollowUpDecision.Due(c) is not { Answer: { } answer } task) return null;
-        var (limit, tries) = (limits.On(answer.At), c.FollowUpsOf(answer.No).ToList());
+        var (limit, tries) = (limits.On(c.Registration!, answer.At), c.FollowUpsOf(answer.No).ToList());
         return new()
         {
             InquiryId = c.InquiryId, Title = c.Registration!.Title, Kind = c.Registration.Kind, Channel = c.Registration.Channel, UnitCode = task.UnitCode, OfficerId = answer.OfficerId,

@@ -1,6 +1,7 @@
 using InquiryHub.Casework;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Contracts.Channels;
+using InquiryHub.Contracts.Common;
 using InquiryHub.Contracts.Directory;
 using InquiryHub.Kernel;
 using static InquiryHub.Decisions.Tests.Casework.Case;
@@ -130,8 +131,11 @@ public class FollowUpTests
     [Fact]
     public void The_limit_is_the_newest_that_is_not_after_the_day_of_the_answer()
     {
-        static LimitPublished Of(string from, int days) => new() { Clock = "FollowUp", Kind = "Any", WorkingDays = days, Most = days, EffectiveFrom = from };
+        static LimitPublished Of(string from, int days, string kind = "Any") => new() { Clock = "FollowUp", Kind = kind, WorkingDays = days, Most = days, EffectiveFrom = from };
         var limits = FollowUpLimits.Of([Of("2013-05-09", 5), Of("2004-01-01", 2), new LimitPublished { Clock = "Return", WorkingDays = 9, EffectiveFrom = "2004-01-01" }]);
-        Assert.Equal([2, 5, 0], new[] { At(8, 23), At(9, 0), CityTime.At(new(2003, 1, 1), default) }.Select(d => limits.On(d).WorkingDays));
+        var complaint = Told().Registration!;
+        Assert.Equal([2, 5, 0], new[] { At(8, 23), At(9, 0), CityTime.At(new(2003, 1, 1), default) }.Select(d => limits.On(complaint, d).WorkingDays));
+        var byKind = FollowUpLimits.Of([Of("2004-01-01", 2), Of("2004-01-01", 3, "Complaint"), Of("2004-01-01", 1, "Urgent")]);
+        Assert.Equal([3, 1, 2], new[] { complaint, complaint with { Urgency = Urgency.Urgent }, complaint with { Kind = InquiryKind.Praise } }.Select(r => byKind.On(r, Now).WorkingDays));
     }
 }

@@ -135,6 +135,19 @@ public sealed class FollowUpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Closed_and_sent_back_in_the_same_moment_it_is_in_hand_again_whoever_was_first()
+    {
+        await AnswerAsync(1, "已修复。");
+        async Task<string> CloseAsync(int n) { try { await Client(hub).CloseInquiryAsync(new() { CommandId = $"c{n}", InquiryId = id }, supervisor); return ""; } catch (RpcException e) { return Refused.Code(e); } }
+        var closing = Enumerable.Range(0, 8).Select(CloseAsync).ToList();
+        await RecordAsync(Call("f1", again: true));
+        Assert.All(await Task.WhenAll(closing), said => Assert.Contains(said, new[] { "", "CaseClosed", "AnswerMissing" }));
+        await hub.QuietAsync();
+        Assert.Equal(("Dispatched", "Assigned"), (await FileAsync()) is var file ? (file.Row.State, file.Tasks[^1].State) : default);
+        Assert.Equal("AnswerMissing", await CloseAsync(9));
+    }
+
+    [Fact]
     public async Task Only_clerks_and_supervisors_call_and_a_clerk_sees_whom_it_is_from_only_while_the_call_is_due()
     {
         Task<string> LookAsync(string command) => Refused.CodeAsync(Client(hub).RevealPersonAsync(new() { CommandId = command, InquiryId = id, Reason = "ContactCitizen" }, clerk));
