@@ -168,21 +168,6 @@ static class RoutingDecision
     /// </summary>
     public static RoutedInquiry TakenBack(RoutedInquiry? inquiry, string inquiryId) => Placed(inquiry ?? Unheard(inquiryId)) with { Withdrawn = true };
 
-    /// <summary>
-    /// 重办: the unit that leads answers anew, alone, and may not return it. That is who answered, unless somebody placed it elsewhere in the same
-    /// moment, which stands. Casework alone knows that it was answered: a decline or a return of the moment before counts no more. A closed unit's
-    /// a dispatcher places.
-    /// </summary>
-    public static RoutedInquiry Reopened(RoutedInquiry inquiry, Catalogue catalogue, DateTimeOffset now)
-    {
-        var back = Placed(inquiry) with { Declined = null, Rehandled = true, CatalogueEntry = "", RunnerUpUnitCode = "", DecidedAt = now };
-        return catalogue.IsActive(inquiry.UnitCode)
-            ? back with { DispatchNo = inquiry.DispatchNo + 1, AssistingUnitCodes = [], Reason = RehandledReason }
-            : back with { HeldSince = now, Reason = "UnitClosed", Candidates = [.. catalogue.Chain(inquiry.AreaCode).Select(a => a.UnitCode).Prepend(catalogue.Units.GetValueOrDefault(inquiry.UnitCode)?.ParentUnitCode ?? "").Where(catalogue.IsActive).Distinct().Take(5)] };
-    }
-
-    const string RehandledReason = "Rehandled";
-
     /// <summary>One of which something was heard before its registration.</summary>
     internal static RoutedInquiry Unheard(string inquiryId) => new(inquiryId, default, default, "", "", "", default);
 

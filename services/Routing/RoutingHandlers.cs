@@ -56,7 +56,7 @@ sealed class RoutingHandlers : IFold
     static void Reopened(InquiryReopened e, UnitOfWork work)
     {
         using var step = work.Walk(3, "Routing"); // Walk 3: its unit has it again
-        var after = RoutingDecision.Reopened(work.Get(RoutingStore.Inquiries, e.InquiryId)!, work.Reference<Catalogue>(), work.Now) with { DecidedBy = e.ReopenedBy };
+        var after = RehandlingDecision.Reopened(work.Get(RoutingStore.Inquiries, e.InquiryId)!, work.Reference<Catalogue>(), work.Now) with { DecidedBy = e.ReopenedBy };
         work.Put(RoutingStore.Inquiries, after);
         Publish(after, work, e.Words);
     }

@@ -18,7 +18,7 @@ public sealed class RehandlingTests
     [Fact]
     public void The_unit_that_answered_gets_the_next_dispatch_alone()
     {
-        var again = RoutingDecision.Reopened(Led, City, Now);
+        var again = RehandlingDecision.Reopened(Led, City, Now);
         Assert.Equal((2, "roads", "Rehandled", null, "", Now), (again.DispatchNo, again.UnitCode, again.Reason, again.HeldSince, again.CatalogueEntry, again.DecidedAt));
         Assert.Empty(again.AssistingUnitCodes);
         Assert.DoesNotContain("ehandled", Json.Write(Led));
@@ -27,7 +27,7 @@ public sealed class RehandlingTests
     [Fact]
     public void A_closed_units_is_held_for_a_dispatcher_with_who_might_fit()
     {
-        var held = RoutingDecision.Reopened(Led with { UnitCode = "closed" }, City, Now);
+        var held = RehandlingDecision.Reopened(Led with { UnitCode = "closed" }, City, Now);
         Assert.Equal((1, Now, "UnitClosed"), (held.DispatchNo, held.HeldSince, held.Reason));
         Assert.Equal(["street"], held.Candidates);
         Assert.Equal((2, "water"), RoutingDecision.Place(held, 1, "water", [], "d1", City, Now).Value is { } placed ? (placed.DispatchNo, placed.UnitCode) : default);
@@ -36,9 +36,9 @@ public sealed class RehandlingTests
     [Fact]
     public void What_a_dispatcher_declined_in_the_moment_before_counts_no_more_and_it_is_not_declined_afterwards()
     {
-        var again = RoutingDecision.Reopened(Led with { Declined = "Litigation", DecidedBy = "d1" }, City, Now);
+        var again = RehandlingDecision.Reopened(Led with { Declined = "Litigation", DecidedBy = "d1" }, City, Now);
         Assert.Equal((2, null), (again.DispatchNo, again.Declined));
-        var held = RoutingDecision.Reopened(Led with { UnitCode = "closed" }, City, Now);
+        var held = RehandlingDecision.Reopened(Led with { UnitCode = "closed" }, City, Now);
         Assert.Equal("Rehandled", RoutingDecision.Decline(held, 1, "Litigation", "请向法院起诉。", "d1", Now).Refusal?.Code);
     }
 
@@ -46,7 +46,7 @@ public sealed class RehandlingTests
     public void Whoever_was_designated_in_the_same_moment_keeps_it()
     {
         var designated = RoutingDecision.Designate(Led, 1, "water", "协调会纪要", "s1", City, Now).Value!;
-        var again = RoutingDecision.Reopened(designated, City, Now);
+        var again = RehandlingDecision.Reopened(designated, City, Now);
         Assert.Equal((3, "water", true), (again.DispatchNo, again.UnitCode, again.Designated));
     }
 
@@ -54,6 +54,6 @@ public sealed class RehandlingTests
     public void A_return_that_was_asked_for_is_over()
     {
         var returning = Led with { Return = new("t", "roads", "WrongDuty", "", Now), HeldSince = Now };
-        Assert.Equal((null, null), RoutingDecision.Reopened(returning, City, Now) is var again ? (again.Return, again.HeldSince) : default);
+        Assert.Equal((null, null), RehandlingDecision.Reopened(returning, City, Now) is var again ? (again.Return, again.HeldSince) : default);
     }
 }
