@@ -32,6 +32,9 @@ sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Task
     /// <summary>Whose open tasks it has: an officer's, <see cref="Several"/> where that isn't one alone, null where nobody's.</summary>
     internal string? Officer => Tasks.Where(t => t is { OfficerId: not null, Ended: false }).Select(t => t.OfficerId).Distinct().ToList() switch { [] => null, [var one] => one, _ => Several };
 
+    /// <summary>Who of the unit had it in an earlier dispatch (重办); null when nobody did.</summary>
+    public string? Before(AssignedTask task) => Tasks.LastOrDefault(t => t.DispatchNo < task.DispatchNo && t.UnitCode == task.UnitCode && t.OfficerId is not null)?.OfficerId;
+
     public AssignedTask? Task(string taskId) => Tasks.Of(taskId, t => t.TaskId);
 
     public AssignedInquiry With(AssignedTask task) => this with { Tasks = Tasks.With(task, t => t.TaskId) };
@@ -40,15 +43,18 @@ sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Task
 sealed record AssignmentChoice(string? OfficerId, string Reason, long OpenTasks);
 
 /// <summary>
-/// The officer of the unit with the fewest open tasks takes it, of those who aren't on leave; at a tie the lower officer id, so that a repetition
-/// decides the same. Where all are on leave one of them has it all the same: a task of nobody's would be in nobody's list.
+/// Who of the unit had the inquiry before has it again; else the officer with the fewest open tasks, of those who aren't on leave, takes it; at a
+/// tie the lower officer id, so that a repetition decides the same. Where all are on leave one of them has it all the same: a task of nobody's
+/// would be in nobody's list.
 /// </summary>
 static class AssignmentDecision
 {
-    public static AssignmentChoice Choose(IReadOnlyList<string> active, Func<string, long> openTasks, Func<string, bool>? away = null)
+    /// <param name="before">Who of the unit had it in an earlier dispatch; null when nobody.</param>
+    public static AssignmentChoice Choose(IReadOnlyList<string> active, Func<string, long> openTasks, Func<string, bool>? away = null, string? before = null)
     {
         if (active.Count == 0) return new(null, "NoActiveOfficer", 0);
         var present = away is null ? active : [.. active.Where(o => !away(o))];
+        if (before is not null && present.Contains(before)) return new(before, "HadBefore", openTasks(before));
         var best = (present.Count > 0 ? present : active).OrderBy(openTasks).ThenBy(o => o, StringComparer.Ordinal).First();
         return new(best, present.Count switch { 0 => "NobodyPresent", 1 => "OnlyOfficer", _ => "LeastLoaded" }, openTasks(best));
     }

@@ -43,7 +43,7 @@ sealed class AssignmentHandlers : IFold
         var inquiry = work.Get(AssignmentStore.Inquiries, inquiryId)!;
         var task = inquiry.Task(taskId)!;
         var (active, leaves) = (work.Reference<Staff>().ActiveOf(task.UnitCode), work.Get(AssignmentStore.Leaves, task.UnitCode));
-        var choice = AssignmentDecision.Choose(active, o => work.Sum(AssignmentStore.Load, task.UnitCode, o), leaves is null ? null : o => leaves.IsAway(o, work.Today));
+        var choice = AssignmentDecision.Choose(active, o => work.Sum(AssignmentStore.Load, task.UnitCode, o), leaves is null ? null : o => leaves.IsAway(o, work.Today), inquiry.Before(task));
         if (choice.OfficerId is null)
         {
             if (first) work.Emit(inquiryId, new AssignmentDeferred { InquiryId = inquiryId, TaskId = taskId, DispatchNo = task.DispatchNo, UnitCode = task.UnitCode, Reason = choice.Reason, DeferredAt = CityTime.Stamp(work.Now) });

@@ -58,8 +58,8 @@ static class CaseProjection
         var next = (c with { Held = false }).With((c.Task(e.TaskId) ?? new(e.TaskId)) with { Dispatch = dispatch });
         var newest = next.Tasks.Max(t => t.Dispatch?.No ?? 0);
         return Late(next) is { } late ? Withdraw(next, t => t.TaskId == e.TaskId, late, now)
-            // Routing designates without knowing that it was answered a moment ago: the citizen doesn't get a second answer for it.
-            : e.Reason == DesignatedByHand && c.Lead?.Answer is not null ? Withdraw(next, t => t.TaskId == e.TaskId, AnsweredBefore, now)
+            // Routing designates without knowing that it was answered a moment ago: the citizen doesn't get a second answer for it. One that was sent back waits for one.
+            : e.Reason == DesignatedByHand && c is { Reopened: false, Lead.Answer: not null } ? Withdraw(next, t => t.TaskId == e.TaskId, AnsweredBefore, now)
             : Withdraw(next, t => t.Dispatch?.No < newest, Replaced, now);
     }
 

@@ -105,6 +105,9 @@ sealed record CaseTask(string TaskId)
 
     internal bool Supervised => Open && Supervisions is { Count: > 0 };
 
+    /// <summary>重办: it answered before, so the unit may not return it.</summary>
+    internal bool Rehandled => Dispatch is { Reason: FollowUpDecision.Rehandled };
+
     /// <summary>指定承办: whether with its dispatch or after it, the unit may not return it.</summary>
     internal bool Designated => Dispatch is { Designated: true } || Designation is not null;
 
@@ -138,6 +141,10 @@ sealed record CaseState(string InquiryId)
     public Decline? Decline { get; init; }
     /// <summary>Null, and not written, until the citizen rates.</summary>
     public IReadOnlyList<Rating>? Ratings { get; init; }
+    /// <summary>回访: each call about an answer. Null, and not written, until somebody calls.</summary>
+    public IReadOnlyList<FollowUp>? FollowUps { get; init; }
+    /// <summary>重办: how often it went back to its unit. Null, and not written, until it does.</summary>
+    public IReadOnlyList<Reopening>? Reopenings { get; init; }
     /// <summary>Null, and not written, until somebody looks.</summary>
     public IReadOnlyList<Reveal>? Reveals { get; init; }
     public Closing? Closing { get; init; }
@@ -181,7 +188,12 @@ sealed record CaseState(string InquiryId)
 
     /// <summary>The one that is the citizen's: given on the spot (0), by who declined it, with what it is merged into, or by the lead unit.</summary>
     internal int? ShownAnswerNo => Registration?.Direct is not null ? 0 : ShownAnswer?.No;
-    internal Answer? ShownAnswer => Decline?.Answer ?? Merged?.Answer ?? Lead?.Answer;
+    internal Answer? ShownAnswer => Decline?.Answer ?? Merged?.Answer ?? (Reopened ? null : Lead?.Answer);
+
+    /// <summary>The lead unit's answer was not enough, and nobody has it anew yet: Routing's dispatch is on its way.</summary>
+    internal bool Reopened => Reopenings is [.., var last] && Lead?.TaskId == last.TaskId;
+
+    internal IEnumerable<FollowUp> FollowUpsOf(int answerNo) => (FollowUps ?? []).Where(f => f.AnswerNo == answerNo);
 
     internal Rating? RatingOf(int answerNo) => Ratings?.FirstOrDefault(r => r.AnswerNo == answerNo);
 
@@ -194,6 +206,7 @@ sealed record CaseState(string InquiryId)
         { Merged.Answer: { } told } => DeliveryOf(told) is { State: CaseProjection.Delivered } ? "Delivered" : "Answered",
         { Held: true } => "Held",
         { Lead: null } => "Registered",
+        { Reopened: true } => "Reopened",
         { Lead.Answer: { } answer } => DeliveryOf(answer) is { State: CaseProjection.Delivered } ? "Delivered" : "Answered",
         { Lead.Returning: true } => "ReturnRequested",
         { Lead.SignIn: not null } => "SignedIn",
@@ -229,15 +242,4 @@ sealed record Supplement(string ContactId, string Text);
 sealed record AnswerText(string Key, string PublicReply, string HandlingNote)
 {
     public static string KeyOf(string inquiryId, int answerNo) => $"{inquiryId}#{answerNo}";
-}
-
-/// <summary>A task as worklists find it.</summary>
-sealed record TaskEntry(string TaskId, string InquiryId, string UnitCode, string OfficerId, string State, bool Open, bool Extending, DateTimeOffset DueAt, DateTimeOffset DispatchedAt)
-{
-    /// <summary>Open and under supervision (督办). Written only where it is.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Supervised { get; init; }
-
-    /// <summary>Null until its dispatch is heard.</summary>
-    public static TaskEntry? Of(string inquiryId, CaseTask t) => t.Dispatch is not { } d ? null
-        : new(t.TaskId, inquiryId, d.UnitCode, t.Assigned?.OfficerId ?? "", t.State, t.Open, t.Extending, t.Clock?.DueAt ?? DateTimeOffset.MaxValue, d.At) { Supervised = t.Supervised };
 }

@@ -54,7 +54,7 @@ sealed partial class CaseworkGrpc
     public override Task<ReturnTaskReply> ReturnTask(ReturnTaskRequest request, ServerCallContext context)
     {
         request.Words = request.Words.Trim();
-        return SayAsync(context, request.CommandId, request.InquiryId, request.Words, DraftDecision.ReturnScopeOf, (c, actor, words, work) => ReturnDecision.Return(c, request, actor, words, work.Reference<UnitNames>(), work.Now),
+        return SayAsync(context, request.CommandId, request.InquiryId, request.Words, DraftDecision.ReturnScopeOf, (c, actor, words, work) => ReturnDecision.Return(c, request, actor, words, work.Reference<CityData>().Units, work.Now),
             c => new ReturnTaskReply { RequestedAt = CityTime.Stamp(c.Task(request.TaskId)!.Returns![^1].At) });
     }
 

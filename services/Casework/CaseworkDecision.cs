@@ -59,7 +59,7 @@ static class CaseworkDecision
         {
             { Decline: { Answer: { FetchedAt: null } told } decline } => c with { Decline = decline with { Answer = told with { FetchedAt = now } } },
             { Decline: null, Merged: { Answer: { FetchedAt: null } told } merged } => c with { Merges = [.. c.Merges!.SkipLast(1), merged with { Answer = told with { FetchedAt = now } }] },
-            { Decline: null, Merged: null, Lead: { Answer: { FetchedAt: null } answer } lead } => c.With(lead with { Answer = answer with { FetchedAt = now } }),
+            { Decline: null, Merged: null, Reopened: false, Lead: { Answer: { FetchedAt: null } answer } lead } => c.With(lead with { Answer = answer with { FetchedAt = now } }),
             _ => c,
         };
         return ReferenceEquals(after, c) ? c : new CaseStep(after, [new AnswerFetched { InquiryId = c.InquiryId, AnswerNo = c.ShownAnswerNo!.Value, FetchedAt = CityTime.Stamp(now) }]);

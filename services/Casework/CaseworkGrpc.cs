@@ -13,7 +13,7 @@ namespace InquiryHub.Casework;
 
 /// <summary>What is read of cases, and what belongs to a person: drafts, looks, a rating. The acts are in CaseworkActs.cs.</summary>
 [Authorize]
-sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, KeyRing ring, ProgressDoor progress, LiveTasks live, Drafts drafts, Reveals reveals, Presence presence, IHostApplicationLifetime lifetime)
+sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer, [FromKeyedServices("casework")] NpgsqlDataSource database, [FromKeyedServices("casework")] ReferenceData reference, KeyRing ring, ProgressDoor progress, LiveTasks live, Drafts drafts, Reveals reveals, Presence presence, IHostApplicationLifetime lifetime)
     : Contracts.Casework.Casework.CaseworkBase
 {
     public override async Task<ListCasesReply> ListCases(ListCasesRequest request, ServerCallContext context)
@@ -179,7 +179,7 @@ sealed partial class CaseworkGrpc([FromKeyedServices("casework")] Writer writer,
 /// <summary>What a caller may see: people of the city's office everything, an officer the own unit's.</summary>
 readonly record struct Sight(string? OnlyUnit)
 {
-    static readonly string[] all = [Roles.Operator, Roles.Dispatcher, Roles.Supervisor, Roles.Administrator, Roles.Service];
+    static readonly string[] all = [Roles.Operator, Roles.Dispatcher, Roles.FollowUpClerk, Roles.Supervisor, Roles.Administrator, Roles.Service];
 
     public static Sight Of(ServerCallContext context) => Of(Actor.Of(context.GetHttpContext().User));
 

@@ -61,8 +61,8 @@ sealed class CaseworkHandlers(KeyRing ring, LiveTasks live) : IFold
         work.Put(CaseworkStore.Cases, after.Case);
         foreach (var task in after.Case.Tasks)
         {
-            var was = before?.Task(task.TaskId) is { } known ? TaskEntry.Of(after.Case.InquiryId, known) : null;
-            if (TaskEntry.Of(after.Case.InquiryId, task) is not { } entry) continue;
+            var was = before?.Task(task.TaskId) is { } known ? TaskEntry.Of(before, known) : null;
+            if (TaskEntry.Of(after.Case, task) is not { } entry) continue;
             if (was is null) work.PutNew(CaseworkStore.Tasks, entry); else if (was != entry) work.Put(CaseworkStore.Tasks, entry);
             if (was != entry || Shown(before!, task.TaskId) != Shown(after.Case, task.TaskId)) live.Changed(work, was, entry);
         }

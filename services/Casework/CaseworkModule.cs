@@ -13,7 +13,7 @@ public sealed class CaseworkModule : IHubModule
     public void Add(IHostApplicationBuilder builder)
     {
         builder.AddHubService(Name, services => new HubService(Name, Sources: ["channels", "routing", "assignment", "sla", "directory"],
-            new CaseworkHandlers(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LiveTasks>()), typeof(CaseworkModule).Assembly, UnitNames.Of));
+            new CaseworkHandlers(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LiveTasks>()), typeof(CaseworkModule).Assembly, CityData.Of));
         builder.Services.AddSingleton<ProgressDoor>().AddSingleton<LiveTasks>().AddHostedService(services => services.GetRequiredService<LiveTasks>())
             .AddSingleton<Presence>().AddSingleton<Reveals>().AddSingleton<Drafts>().AddHostedService(services => services.GetRequiredService<Drafts>());
     }

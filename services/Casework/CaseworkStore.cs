@@ -33,7 +33,7 @@ static class CaseworkStore
 
     public static readonly Table<TaskEntry> Tasks = new("casework.task", t => t.TaskId,
         new("inquiry_id", t => t.InquiryId), new("unit_code", t => t.UnitCode), new("officer_id", t => t.OfficerId), new("state", t => t.State),
-        new("open", t => t.Open), new("extending", t => t.Extending), new("supervised", t => t.Supervised), new("due_at", t => t.DueAt), new("dispatched_at", t => t.DispatchedAt));
+        new("open", t => t.Open), new("extending", t => t.Extending), new("supervised", t => t.Supervised), new("follow_up_at", t => t.FollowUpAt), new("dissatisfied", t => t.Dissatisfied), new("due_at", t => t.DueAt), new("dispatched_at", t => t.DispatchedAt));
 
     /// <summary>So many cases may be asked for by their numbers.</summary>
     public const int MostNamed = 500;
@@ -129,6 +129,12 @@ static class CaseworkStore
             join casework.case_file c on c.key = t.inquiry_id order by t.due_at, t.key
             """, "select count(*) from casework.task where {0}", "(due_at, key) >", after, (body, key) => (Json.Read<CaseState>(body), key!), stop);
     }
+
+    /// <summary>Cases about whose answer somebody has to call: who rated it badly first, then the longest waiting.</summary>
+    public static Task<(List<CaseState> Rows, long Total)> FollowUpsAsync(NpgsqlDataSource database, int size, CancellationToken stop) => PageAsync(database, new("follow_up_at is not null"), $$"""
+        select c.body, null from (select key, inquiry_id, dissatisfied, follow_up_at from casework.task where {0} order by dissatisfied desc, follow_up_at, key limit {{size}}) t
+        join casework.case_file c on c.key = t.inquiry_id order by t.dissatisfied desc, t.follow_up_at, t.key
+        """, "select count(*) from casework.task where {0}", "", null, (body, _) => Json.Read<CaseState>(body), stop);
 
     /// <summary>What was revealed, newest first, after the last one seen; each stands in its case.</summary>
     public static async Task<(List<(string InquiryId, Reveal Reveal)> Rows, long Total)> RevealsAsync(NpgsqlDataSource database, DateTimeOffset? from, DateTimeOffset? until, int size, Mark? after, CancellationToken stop)

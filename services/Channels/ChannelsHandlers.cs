@@ -4,7 +4,7 @@ using InquiryHub.Kernel;
 
 namespace InquiryHub.Channels;
 
-/// <summary>What the doors hear: an answer to bring, that the citizen has read it, that the inquiry is closed.</summary>
+/// <summary>What the doors hear: an answer to bring, that the citizen has read it, that the inquiry is closed or open again.</summary>
 sealed class ChannelsHandlers : IFold
 {
     public void Want(Message message, Wants wants)
@@ -13,7 +13,7 @@ sealed class ChannelsHandlers : IFold
         {
             case InquiryAnswered e: wants.Add(ChannelsStore.Inquiries, message.Key).Add(ChannelsStore.Deliveries, AnswerDelivery.KeyOf(e.InquiryId, e.AnswerNo)); break;
             // What was answered on the spot is most of what closes, and has no row here.
-            case InquiryClosed { Outcome: not AnsweredDirectly }: wants.Add(ChannelsStore.Inquiries, message.Key); break;
+            case InquiryClosed { Outcome: not AnsweredDirectly } or InquiryReopened: wants.Add(ChannelsStore.Inquiries, message.Key); break;
             case AnswerFetched e: foreach (var key in Upto(e)) wants.Add(ChannelsStore.Deliveries, key); break;
         }
     }
@@ -34,6 +34,10 @@ sealed class ChannelsHandlers : IFold
                 break;
             case InquiryClosed { Outcome: not AnsweredDirectly }:
                 if (work.Get(ChannelsStore.Inquiries, message.Key) is { Closed: false } open) work.Put(ChannelsStore.Inquiries, open with { Closed = true });
+                break;
+            // 重办: it takes further contacts again.
+            case InquiryReopened:
+                if (work.Get(ChannelsStore.Inquiries, message.Key) is { Closed: true } closed) work.Put(ChannelsStore.Inquiries, closed with { Closed = false });
                 break;
             default: break;
         }

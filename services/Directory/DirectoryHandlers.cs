@@ -81,23 +81,25 @@ internal sealed class DirectoryHandlers(DirectoryStore store, Sessions sessions,
 
     /// <summary>
     /// The shipped data, in one unit of work, unless it was written before: the marker commits with the rows and events,
-    /// so a crash leaves all or nothing and the second of two instances finds it done. A city that began before there were returns and extensions gets their limits.
+    /// so a crash leaves all or nothing and the second of two instances finds it done. A city that began before there were returns and extensions, or follow-ups, gets their limits.
     /// True when this call wrote everything.
     /// </summary>
     public async Task<bool> SeedAsync(ShippedData data)
     {
-        const string all = "Seed/1", acts = "Seed/2";
-        var seeded = await writer.RepeatableAsync<Tuple<bool>>([Key], wants => wants.Add(DirectoryStore.Entries, all).Add(DirectoryStore.Entries, acts), work =>
+        const string all = "1";
+        // Limits that came later, by the marker that says that they were given.
+        (string Part, string[] Clocks)[] later = [("2", ["Return", "Extension"]), ("3", ["FollowUp", "Rehandling"])];
+        var seeded = await writer.RepeatableAsync<Tuple<bool>>([Key], wants => { foreach (var part in later.Select(l => l.Part).Prepend(all)) wants.Add(DirectoryStore.Entries, "Seed/" + part); }, work =>
         {
-            var first = work.Get(DirectoryStore.Entries, all) is null;
-            if (!first && work.Get(DirectoryStore.Entries, acts) is not null) return Tuple.Create(false);
-            foreach (var published in first ? data.All() : data.Limits.Where(l => l.Clock != "Handling"))
+            var first = work.Get(DirectoryStore.Entries, "Seed/" + all) is null;
+            var missing = later.Where(l => work.Get(DirectoryStore.Entries, "Seed/" + l.Part) is null).ToList();
+            foreach (var published in first ? data.All() : data.Limits.Where(l => missing.Any(m => m.Clocks.Contains(l.Clock))))
             {
                 work.Put(DirectoryStore.Entries, EntryRow.Of(published));
                 work.Emit(Key, published);
             }
-            if (first) Mark("1");
-            Mark("2");
+            if (first) Mark(all);
+            foreach (var (part, _) in missing) Mark(part);
             return Tuple.Create(first);
 
             void Mark(string part) => work.Put(DirectoryStore.Entries, new("Seed", part, System.Text.Json.JsonSerializer.SerializeToElement(new { seededAt = work.Now })));

@@ -14,7 +14,7 @@ internal static class Passwords
     static readonly PasswordHasher<string> Chosen = new();
 
     // 20 random characters are 116 bits, which no count of iterations makes safer: 7 ms each instead of 72 lets the
-    // 410 sample accounts be ready in seconds. A password that a person chose gets the framework's full count.
+    // 411 sample accounts be ready in seconds. A password that a person chose gets the framework's full count.
     static readonly PasswordHasher<string> Random = new(Options.Create(new PasswordHasherOptions { IterationCount = 10_000 }));
 
     static readonly Lazy<string> OfNobody = new(() => Chosen.HashPassword("", Generate()));

@@ -41,6 +41,7 @@ internal static class SampleAccounts
         const string hotline = "211100-12345", cityOffice = "211100-zfb";
         yield return New("admin", "系统管理员", Roles.Administrator, hotline);
         yield return New("dispatcher1", "派单员一", Roles.Dispatcher, hotline);
+        yield return New("followup1", "回访员一", Roles.FollowUpClerk, hotline);
         yield return New("supervisor1", "督办员一", Roles.Supervisor, cityOffice);
         for (var i = 1; i <= 6; i++) yield return New($"operator{i}", $"话务员{"一二三四五六"[i - 1]}", Roles.Operator, hotline);
         foreach (var o in officers.Where(o => o.Active)) yield return New(o.OfficerId, o.Name, Roles.Officer, o.UnitCode, o.OfficerId);

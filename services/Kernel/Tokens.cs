@@ -16,7 +16,7 @@ public sealed record Actor(string Account, IReadOnlyList<string> Roles, string U
 /// <summary>The roles of product.md's people, as far as they exist yet.</summary>
 public static class Roles
 {
-    public const string Operator = "operator", Dispatcher = "dispatcher", Officer = "officer", Supervisor = "supervisor", Administrator = "administrator", Service = "service";
+    public const string Operator = "operator", Dispatcher = "dispatcher", Officer = "officer", FollowUpClerk = "followupclerk", Supervisor = "supervisor", Administrator = "administrator", Service = "service";
 }
 
 /// <summary>Bearer tokens: JWT, HS256 with a key of the ring, so every process can check them without asking anybody.</summary>

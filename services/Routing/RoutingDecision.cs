@@ -32,6 +32,8 @@ sealed record RoutedInquiry(string InquiryId, InquiryKind Kind, Urgency Urgency,
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Merges { get; init; }
     /// <summary>How often that was agreed to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Returned { get; init; }
+    /// <summary>重办: Casework sent it back to its unit; the citizen has had an answer. Written only where it is so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Rehandled { get; init; }
     /// <summary>指定承办: the unit of the last dispatch may not return it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Designated { get; init; }
 
@@ -195,6 +197,8 @@ static class RoutingDecision
         if (Over(inquiry) is { } over) return over;
         if (inquiry.HeldSince is null || inquiry.DispatchNo != expectedDispatchNo)
             return Refusals.Of("NotHeld", "这件诉求已不在待派单（已派出，或已由他人处理），请刷新。", "This inquiry isn't held any more: it was dispatched, or somebody decided; please refresh.");
+        if (inquiry.Rehandled)
+            return Refusals.Of("Rehandled", "这件诉求已答复过，退回重办，不能再不予受理；请派给能办的单位。", "This inquiry was answered and sent back to be handled anew; it can't be declined any more, please place it with a unit.");
         if (inquiry.TookIn is { Count: var waiting })
             return Refusals.Of("OthersWait", $"有 {waiting} 件已并入这一件，等它的答复；要不予受理的，先逐件取消合并。", $"{waiting} were merged into this one and wait for its answer; to decline it, split those first.");
         if (!DeclineReasons.Contains(reason)) return Refusals.Of("InvalidReason", "请选一个不予受理的原因。", "Please choose why it is declined.");

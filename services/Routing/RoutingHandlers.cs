@@ -6,14 +6,14 @@ using InquiryHub.Kernel;
 
 namespace InquiryHub.Routing;
 
-/// <summary>What routing hears: a registered inquiry is dispatched or held (a direct answer needs no unit); one that its unit wants to return is held; one that the citizen took back is over; one that was merged is nobody's to place until it is split.</summary>
+/// <summary>What routing hears: a registered inquiry is dispatched or held (a direct answer needs no unit); one that its unit wants to return is held; one that the citizen took back is over; one that was merged is nobody's to place until it is split; one whose answer was not enough is dispatched anew.</summary>
 sealed class RoutingHandlers : IFold
 {
     public void Want(Message message, Wants wants)
     {
         // Registered, too: that the citizen took it back, or that it was merged, may have been heard before.
         if (message.Event is InquiryRegistered { DirectAnswer: null } or ReturnRequested or ReturnWithdrawn or InquiryClosed { Outcome: WithdrawnByCitizen }
-            or InquiryMerged or InquirySplit or InquiryTookIn or InquiryLetGo) wants.Add(RoutingStore.Inquiries, message.Key);
+            or InquiryMerged or InquirySplit or InquiryTookIn or InquiryLetGo or InquiryReopened) wants.Add(RoutingStore.Inquiries, message.Key);
     }
 
     public void Fold(Message message, UnitOfWork work)
@@ -28,6 +28,7 @@ sealed class RoutingHandlers : IFold
             case InquirySplit e: Split(work.Get(RoutingStore.Inquiries, e.InquiryId)!, work); break;
             case InquiryTookIn e: TookIn(e, work); break;
             case InquiryLetGo e: work.Put(RoutingStore.Inquiries, MergeDecision.LetGo(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e)); break;
+            case InquiryReopened e: Reopened(e, work); break;
             case ReturnWithdrawn e: work.Put(RoutingStore.Inquiries, RoutingDecision.Kept(work.Get(RoutingStore.Inquiries, e.InquiryId)!, e)); break;
         }
     }
@@ -52,6 +53,14 @@ sealed class RoutingHandlers : IFold
 
     static void Split(RoutedInquiry inquiry, UnitOfWork work) => Hold(MergeDecision.Split(inquiry, work.Reference<Catalogue>(), work.Now), inquiry, work);
 
+    static void Reopened(InquiryReopened e, UnitOfWork work)
+    {
+        using var step = work.Walk(3, "Routing"); // Walk 3: its unit has it again
+        var after = RehandlingDecision.Reopened(work.Get(RoutingStore.Inquiries, e.InquiryId)!, work.Reference<Catalogue>(), work.Now) with { DecidedBy = e.ReopenedBy };
+        work.Put(RoutingStore.Inquiries, after);
+        Publish(after, work, e.Words);
+    }
+
     static void TookIn(InquiryTookIn e, UnitOfWork work)
     {
         var before = work.Get(RoutingStore.Inquiries, e.InquiryId);
@@ -66,7 +75,7 @@ sealed class RoutingHandlers : IFold
     }
 
     /// <summary>The events of a decision: one dispatch a unit, or held.</summary>
-    /// <param name="words">指定承办: why.</param>
+    /// <param name="words">指定承办: why; 重办: what is to be done.</param>
     public static IReadOnlyList<string> Publish(RoutedInquiry i, UnitOfWork work, Sealed? words = null)
     {
         if (i.HeldSince is not null)

@@ -24,7 +24,7 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
     public bool Writable => MayAnswer && !Closed && Task is not null && WorkView.IsOpen(Task);
     /// <summary>退单 can still be asked for, or a part handed back; Casework decides.</summary>
     public bool MayReturn => Returnable && !ReturnOver;
-    public bool Returnable => Writable && Task is { ReturnState: "" } task && (!task.Designated || task.Role == UnitRole.Assisting);
+    public bool Returnable => Writable && Task is { ReturnState: "", Rehandled: false } task && (!task.Designated || task.Role == UnitRole.Assisting);
     /// <summary>会办: other units can be brought in; Routing decides.</summary>
     public bool MayJoin => Writable && Task is { Role: UnitRole.Lead, ReturnState: not "Requested" };
     /// <summary>The parts of those who assist in the newest dispatch, whatever became of them.</summary>
@@ -63,7 +63,7 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
         var file = await reading;
         var (officer, unit) = (user.IsInRole(Kernel.Roles.Officer), user.FindFirstValue("unit") ?? "");
         var task = TaskOf(file, officer, unit);
-        var reveals = !file.Confidential && (officer || user.IsInRole(Kernel.Roles.Supervisor) || user.IsInRole(Kernel.Roles.Dispatcher));
+        var reveals = !file.Confidential && (officer || user.IsInRole(Kernel.Roles.Supervisor) || user.IsInRole(Kernel.Roles.Dispatcher) || (file.FollowUpDue && user.IsInRole(Kernel.Roles.FollowUpClerk)));
         return new(file, [.. (await clocks)?.Clocks ?? []], await routing, task, officer && task?.UnitCode == unit, reveals, user.IsInRole(Kernel.Roles.Supervisor), names, calendar) { Leaves = leaves };
     }
 

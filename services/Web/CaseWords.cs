@@ -69,25 +69,27 @@ internal static class CaseWords
     /// <summary>What became of a unit's task while somebody wrote in it; null when nothing did.</summary>
     public static string? Meanwhile(CaseFile file, string unit, NameList names, Texts t)
     {
-        if (file.Answers.LastOrDefault(a => a.TaskId.Length > 0 && a.UnitCode == unit) is { } answer) return t["officer.meanwhile.answered", names.Officer(answer.OfficerId), At(answer.AnsweredAt, t)];
+        if (file.Answers.LastOrDefault(a => a.TaskId.Length > 0 && a.UnitCode == unit && a.FollowUp is not { Rehandled: true }) is { } answer) return t["officer.meanwhile.answered", names.Officer(answer.OfficerId), At(answer.AnsweredAt, t)];
         return file.Timeline.LastOrDefault(e => e.Act is "InquiryClosed" or "InquiryWithdrawn" or "InquiryMerged" || (e.Act == "TaskWithdrawn" && e.UnitCode == unit)) is { } end ? t[$"officer.meanwhile.{end.Act}", At(end.At, t)] : null;
     }
 
     /// <summary>Where the answer is now, from the acts since it was given: a code of officer.delivery.</summary>
     public static (string Code, CaseEntry? Entry) Delivery(CaseFile file)
     {
-        var last = file.Timeline.LastOrDefault(e => e.Act is "AnswerDelivered" or "AnswerUndeliverable" or "DeliveryInDoubt" or "AnswerFetched");
+        // 重办: what became of the answer before is no word about the new one.
+        var since = file.Timeline.ToList().FindLastIndex(e => e.Act == "InquiryReopened") + 1;
+        var last = file.Timeline.Skip(since).LastOrDefault(e => e.Act is "AnswerDelivered" or "AnswerUndeliverable" or "DeliveryInDoubt" or "AnswerFetched");
         return last is null ? ("waiting", null) : (last.Act, last);
     }
 
     public static string Icon(string act) => act switch
     {
         "InquiryRegistered" => "phone", "ContactAdded" => "chat", "InquiryUrged" or "TaskUrged" or "TaskSupervised" => "alert", "UnitDesignated" => "pin", "InquiryHeld" => "pause", "InquiryDispatched" => "split", "OfficerAssigned" => "user", "TaskHandedOver" => "users", "TaskSignedIn" => "check", "ClockOverdue" or "ExtensionRequested" or "ExtensionGranted" => "clock",
-        "InquiryAnswered" or "InquiryDeclined" => "send", "TaskWithdrawn" or "InquiryWithdrawn" or "ContactVoided" or "ReturnRequested" or "ReturnWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" or "ExtensionRefused" => "alert", "AnswerRated" => "heart", "PersonRevealed" => "eye", "InquiryClosed" => "lock", "InquiryMerged" or "InquiryTookIn" => "users", "InquirySplit" or "InquiryLetGo" => "split", _ => "dots",
+        "InquiryAnswered" or "InquiryDeclined" => "send", "TaskWithdrawn" or "InquiryWithdrawn" or "ContactVoided" or "ReturnRequested" or "ReturnWithdrawn" => "undo", "AnswerDelivered" or "AnswerFetched" => "check", "AnswerUndeliverable" or "DeliveryInDoubt" or "ReturnRejected" or "ExtensionRefused" => "alert", "AnswerRated" => "heart", "InquiryFollowedUp" => "phone", "InquiryReopened" => "undo", "PersonRevealed" => "eye", "InquiryClosed" => "lock", "InquiryMerged" or "InquiryTookIn" => "users", "InquirySplit" or "InquiryLetGo" => "split", _ => "dots",
     };
 
     public static string Tone(string act) => act switch
-    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskUrged" or "TaskSupervised" or "UnitDesignated" or "TaskWithdrawn" or "InquiryWithdrawn" or "ContactVoided" or "ReturnRequested" or "ReturnRejected" or "ExtensionRequested" or "ExtensionRefused" or "InquiryMerged" or "InquiryTookIn" or "InquirySplit" => "warn", "InquiryAnswered" or "AnswerDelivered" or "ExtensionGranted" => "ok", _ => "" };
+    { "ClockOverdue" or "AnswerUndeliverable" => "late", "DeliveryInDoubt" or "InquiryHeld" or "ContactAdded" or "InquiryUrged" or "TaskUrged" or "TaskSupervised" or "UnitDesignated" or "TaskWithdrawn" or "InquiryWithdrawn" or "ContactVoided" or "ReturnRequested" or "ReturnRejected" or "ExtensionRequested" or "ExtensionRefused" or "InquiryMerged" or "InquiryTookIn" or "InquirySplit" or "InquiryReopened" => "warn", "InquiryAnswered" or "AnswerDelivered" or "ExtensionGranted" => "ok", _ => "" };
 
     /// <summary>What stands beside the act's name: who, which unit, why.</summary>
     public static string Detail(CaseEntry e, NameList names, Texts t)
@@ -99,6 +101,7 @@ internal static class CaseWords
             e.OtherInquiryId,
             e.EntryNo > 0 ? t["officer.reveal.no", e.EntryNo] : "",
             e.Detail.Length == 0 ? "" : e.Act is "InquiryRegistered" or "ContactAdded" or "InquiryUrged" ? names.Channel(e.Detail, t) : t.Or($"officer.detail.{e.Detail}", e.Detail),
+            e.Grade == Grade.Unspecified ? "" : t[$"officer.detail.{e.Grade}"],
             e.WorkingDays > 0 ? t["officer.extend.by", e.WorkingDays] : "",
             e.ToUnitCode.Length > 0 ? t["officer.return.to", names.Unit(e.ToUnitCode)] : "",
             e.Words,

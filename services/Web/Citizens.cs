@@ -23,8 +23,11 @@ internal static class Citizens
 
     public static string Day(DateOnly day, Texts t) => t["progress.day", day.Month, day.Day, t[$"weekday.{(int)day.DayOfWeek}"], Show.MonthName(day.Month, t)];
 
-    /// <summary>Somebody is to answer it yet: it can be pressed for (催一催) and taken back (撤回); Casework decides.</summary>
+    /// <summary>Somebody is to answer it yet: it can be pressed for (催一催); Casework decides.</summary>
     public static bool Open(Progress p) => p.State is "Received" or "Handling";
+
+    /// <summary>It can be taken back: nobody has answered it, also not before it was sent back (重办).</summary>
+    public static bool Withdrawable(Progress p) => Open(p) && p.Rehandled == 0;
 
     /// <summary>The four steps: name, when, and whether it is behind (done), now, or ahead. An answer given on the spot has two; taken back, they end where it was.</summary>
     public static IEnumerable<(string Text, string At, string Is)> Steps(Progress p, Texts t)

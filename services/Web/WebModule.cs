@@ -82,6 +82,7 @@ public sealed class WebModule : IHubModule
         LeaveActs.Map(app);
         CallActs.Map(app);
         TriageActs.Map(app);
+        FollowUps.Map(app);
         QuarantineActs.Map(app);
         CounterActs.Map(app);
         Board.Map(app);

@@ -35,7 +35,7 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         if (c.ShownAnswer is { FetchedAt: null }) await FetchedAsync(inquiryId);
         // Handled together with another one: who has that one, and until when, is true of this one too.
         var with = c is { Closing: null, Merged: { Answer: null } merged } ? await CaseworkStore.CaseAsync(database, merged.IntoInquiryId, stop) : null;
-        return CaseView.Progress(c, text, answers, (await reference.GetAsync<UnitNames>(stop)).Names.GetValueOrDefault((with ?? c).UnitCode, ""), with);
+        return CaseView.Progress(c, text, answers, (await reference.GetAsync<CityData>(stop)).Units.Names.GetValueOrDefault((with ?? c).UnitCode, ""), with);
     }
 
     /// <summary>The citizen's grade for the answer with this number; the same sent again gets the first.</summary>
@@ -94,7 +94,7 @@ sealed class ProgressDoor([FromKeyedServices("casework")] Writer writer, [FromKe
         return Results.Json(new
         {
             p.InquiryId, p.State, ReceivedAt = CityTime.Instant(p.ReceivedAt), DueAt = CityTime.Instant(p.DueAt), p.Provisional, p.UnitCode, p.UnitName,
-            p.PublicReply, AnsweredAt = CityTime.Instant(p.AnsweredAt), WithdrawnAt = CityTime.Instant(p.WithdrawnAt), p.Merged,
+            p.Rehandled, Earlier = p.Earlier.Select(e => new { e.PublicReply, AnsweredAt = CityTime.Instant(e.AnsweredAt) }), p.PublicReply, AnsweredAt = CityTime.Instant(p.AnsweredAt), WithdrawnAt = CityTime.Instant(p.WithdrawnAt), p.Merged,
         }, Json.Options);
     }
 }

@@ -36,7 +36,7 @@ static class RatingDecision
     }
 
     /// <summary>The answer that the citizen is shown: the one given on the spot, who declined it, or the lead unit's.</summary>
-    static (int No, string UnitCode)? Shown(CaseState c) => c.Registration?.Direct is not null ? (0, c.UnitCode) : c.Decline is { } decline ? (decline.Answer.No, "") : c.Merged is { Answer: { } told } merged ? (told.No, merged.UnitCode) : c.Lead is { Answer: { } answer } lead ? (answer.No, lead.UnitCode) : null;
+    static (int No, string UnitCode)? Shown(CaseState c) => c.Registration?.Direct is not null ? (0, c.UnitCode) : c.Decline is { } decline ? (decline.Answer.No, "") : c.Merged is { Answer: { } told } merged ? (told.No, merged.UnitCode) : c is { Reopened: false, Lead: { Answer: { } answer } lead } ? (answer.No, lead.UnitCode) : null;
 }
 
 static class RatingRefusals

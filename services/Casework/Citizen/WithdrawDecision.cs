@@ -15,7 +15,8 @@ static class WithdrawDecision
         // A second press of the same button is no second withdrawal.
         if (c.TakenBack) return (CaseStep)c;
         if (c.Closing is not null) return Closed;
-        if (c.ShownAnswerNo is not null) return Answered;
+        // 重办: it has been answered, whatever the answer was worth.
+        if (c.ShownAnswerNo is not null || c.Reopenings is not null) return Answered;
         return CaseProjection.Close(MergeDecision.WithoutAny(c, now), by: "", CaseProjection.WithdrawnByCitizen, now, CaseProjection.WithdrawnByCitizen);
     }
 

@@ -51,16 +51,17 @@ static class DraftDecision
 
     /// <summary>The key whose shard a scope's drafts lie in: a case's own, so that the answer, or the return, drops them in its transaction.</summary>
     public static string ShardKey(string account, string scope) =>
-        new[] { OfCase, OfReturn, OfExtension, OfSupervision }.FirstOrDefault(of => scope.StartsWith(of, StringComparison.Ordinal)) is { } of && InquiryNumber.TryRead(scope[of.Length..], out var inquiryId) ? inquiryId : account;
+        new[] { OfCase, OfReturn, OfExtension, OfSupervision, OfFollowUp }.FirstOrDefault(of => scope.StartsWith(of, StringComparison.Ordinal)) is { } of && InquiryNumber.TryRead(scope[of.Length..], out var inquiryId) ? inquiryId : account;
 
     /// <summary>The case in whose answer a scope's drafts stand; null for any other.</summary>
     public static string? CaseOf(string scope) => scope.StartsWith(OfCase, StringComparison.Ordinal) && InquiryNumber.TryRead(scope[OfCase.Length..], out var inquiryId) ? inquiryId : null;
 
-    const string OfCase = "case/", OfReturn = "return/", OfExtension = "extend/", OfSupervision = "supervise/";
+    const string OfCase = "case/", OfReturn = "return/", OfExtension = "extend/", OfSupervision = "supervise/", OfFollowUp = "followup/";
     public static string ScopeOf(string inquiryId) => OfCase + inquiryId;
     public static string ReturnScopeOf(string inquiryId) => OfReturn + inquiryId;
     public static string ExtensionScopeOf(string inquiryId) => OfExtension + inquiryId;
     public static string SupervisionScopeOf(string inquiryId) => OfSupervision + inquiryId;
+    public static string FollowUpScopeOf(string inquiryId) => OfFollowUp + inquiryId;
 
     static DraftSet With(DraftSet drafts, string field, DraftField after) => drafts with { Fields = new Dictionary<string, DraftField>(drafts.Fields) { [field] = after } };
 }

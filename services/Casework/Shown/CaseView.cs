@@ -37,7 +37,7 @@ static class CaseView
         ExtensionState = t.Extending ? "Requested" : t.Extensions is [.., { Verdict: { } verdict }] ? verdict.Granted ? "Granted" : "Refused" : "",
         ExtensionNo = t.Extensions?[^1].No ?? 0, ExtensionDays = t.Extensions?[^1].WorkingDays ?? 0, ExtensionAskedAt = Stamp(t.Extensions?[^1].At),
         MostExtensionDays = t.Clock?.ExtensionDays ?? 0, ExtensionsLeft = Math.Max(0, t.ExtensionsLeft), FirstDueAt = Stamp(t.Clock?.FirstDueAt),
-        SupervisorUrges = t.Urges?.Count ?? 0, SupervisorUrgedAt = Stamp(t.Urges?[^1].At), Supervision = t.Supervisions?[^1].Form ?? "", SupervisedAt = Stamp(t.Supervisions?[^1].At),
+        SupervisorUrges = t.Urges?.Count ?? 0, SupervisorUrgedAt = Stamp(t.Urges?[^1].At), Supervision = t.Supervisions?[^1].Form ?? "", SupervisedAt = Stamp(t.Supervisions?[^1].At), Rehandled = t.Rehandled,
     };
 
     public static RevealRow Row(string inquiryId, Reveal r, string words) => new()
@@ -55,12 +55,12 @@ static class CaseView
             Row = Row(c), Text = string.Join("\n\n", (text?.Supplements ?? []).Select(s => s.Text).Prepend(text?.Text ?? "")), Place = text?.Place ?? "",
             // 举报人保密: whoever reports is shown to nobody here, not even masked.
             NameMasked = registration.Confidential ? "***" : Mask.Name(person?.Name), PhoneMasked = registration.Confidential ? "***" : PhoneNumber.Masked(person?.Phone), Confidential = registration.Confidential,
-            CategoryCode = registration.CategoryCode, AreaCode = registration.AreaCode, Contacts = 1 + c.Added.Count, ReplyUnwanted = !registration.WantsReply,
+            CategoryCode = registration.CategoryCode, AreaCode = registration.AreaCode, Contacts = 1 + c.Added.Count, ReplyUnwanted = !registration.WantsReply, FollowUpDue = FollowUpDecision.Due(c) is not null,
         };
         file.Tasks.AddRange(c.Tasks.Where(t => t.Dispatch is not null).OrderBy(t => t.Dispatch!.No).Select(t => Row(c, t)));
         file.Timeline.AddRange(Timeline(c, unseal ?? (_ => "")).OrderBy(e => e.At));
         file.Answers.AddRange(Answers(c, text, answers));
-        foreach (var a in file.Answers) (a.Grade, a.RatingWords) = (c.RatingOf(a.AnswerNo)?.Grade ?? default, ratingWords?.GetValueOrDefault(a.AnswerNo) ?? "");
+        foreach (var a in file.Answers) (a.Grade, a.RatingWords, a.FollowUp) = (c.RatingOf(a.AnswerNo)?.Grade ?? default, ratingWords?.GetValueOrDefault(a.AnswerNo) ?? "", FollowUpView.Of(c, a.AnswerNo, unseal ?? (_ => "")));
         if (file.Answers.FirstOrDefault(a => a.AnswerNo == c.ShownAnswerNo) is { } shown)
             (file.PublicReply, file.HandlingNote) = (shown.PublicReply, shown.HandlingNote);
         return file;
@@ -75,9 +75,11 @@ static class CaseView
         {
             InquiryId = c.InquiryId, UnitCode = c.UnitCode, UnitName = unitName, ReceivedAt = Stamp(c.Registration?.ReceivedAt), DispatchedAt = Stamp(reached?.Dispatch?.At), SignedInAt = Stamp(reached?.SignIn?.At), DueAt = Stamp(c.Lead?.Clock?.DueAt), Provisional = c.Lead?.Clock?.Provisional ?? false, Late = c.Lead?.Clock?.Late ?? false,
             Urges = c.Urges.Count(), UrgedAt = Stamp(c.Urges.Select(u => (DateTimeOffset?)u.At).Max()), FirstDueAt = Stamp(c.Lead?.Clock?.FirstDueAt),
-            State = c.State switch { "Registered" or "Held" => "Received", "Dispatched" or "SignedIn" or "ReturnRequested" or "Merged" => "Handling", "Closed" => c.TakenBack ? "Withdrawn" : c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
-            WithdrawnAt = c.TakenBack ? Stamp(c.Closing!.At) : null,
+            State = c.State switch { "Registered" or "Held" when c.Reopenings is null => "Received", "Registered" or "Held" or "Dispatched" or "SignedIn" or "ReturnRequested" or "Merged" or "Reopened" => "Handling", "Closed" => c.TakenBack ? "Withdrawn" : c.Decline is null ? "Closed" : "Declined", _ => "Answered" },
+            WithdrawnAt = c.TakenBack ? Stamp(c.Closing!.At) : null, Rehandled = c.Reopenings?.Count ?? 0,
         };
+        var said = Answers(c, text, answers).ToList();
+        progress.Earlier.AddRange(FollowUpView.Earlier(c, said));
         if (c.Merged is { } merged && !c.TakenBack)
         {
             (progress.Merged, progress.DispatchedAt) = (true, Stamp(merged.At));
@@ -85,7 +87,7 @@ static class CaseView
                 (progress.UnitCode, progress.SignedInAt, progress.DueAt, progress.Provisional, progress.Late, progress.FirstDueAt) =
                     (lead.UnitCode, Stamp(lead.SignIn is { } s ? s.At > merged.At ? s.At : merged.At : null), Stamp(lead.Clock?.DueAt), lead.Clock?.Provisional ?? false, lead.Clock?.Late ?? false, Stamp(lead.Clock?.FirstDueAt));
         }
-        if (Answers(c, text, answers).FirstOrDefault(a => a.AnswerNo == c.ShownAnswerNo) is { } answer)
+        if (said.FirstOrDefault(a => a.AnswerNo == c.ShownAnswerNo) is { } answer)
             (progress.PublicReply, progress.AnsweredAt, progress.AnswerNo, progress.Grade) = (answer.PublicReply, answer.AnsweredAt, answer.AnswerNo, c.RatingOf(answer.AnswerNo)?.Grade ?? default);
         return progress;
     }
@@ -130,6 +132,7 @@ static class CaseView
         foreach (var d in c.Deliveries) yield return Entry(d.At, d.State switch { CaseProjection.Delivered => "AnswerDelivered", CaseProjection.InDoubt => "DeliveryInDoubt", _ => "AnswerUndeliverable" }, "", "", d.Detail);
         foreach (var a in c.Answers) if (a.FetchedAt is { } read) yield return Entry(read, "AnswerFetched", "", "", "");
         foreach (var rated in c.Ratings ?? []) yield return Entry(rated.At, "AnswerRated", "", "", rated.Grade.ToString());
+        foreach (var entry in FollowUpView.Timeline(c, unseal)) yield return entry;
         foreach (var look in c.Reveals ?? [])
         {
             var entry = Entry(look.At, "PersonRevealed", look.OfficerId.Length > 0 ? look.OfficerId : look.Account, look.UnitCode, look.Reason, unseal(look.Words));

@@ -32,6 +32,7 @@ static class ReturnDecision
         var (task, refusal) = CaseworkDecision.OpenTaskFor(c, r.TaskId, actor);
         if (task is null) return refusal!;
         if (task.Returning) return ReturnRefusals.Waiting;
+        if (task.Rehandled) return ReturnRefusals.Rehandled;
         if (task.Designated && !task.Assisting) return ReturnRefusals.Designated;
         if (task.Rejection is not null) return ReturnRefusals.Rejected;
         if (task.Clock?.ReturnBy is { } by && now > by) return ReturnRefusals.TooLate(by);
@@ -68,6 +69,7 @@ static class ReturnRefusals
     public static readonly Refusal Waiting = Refusals.Of("ReturnRequested", "该任务已申请退单，请等派单员审核；要自己办理的，直接答复或撤回退单。", "A return of this task was asked for already; a dispatcher decides. To handle it after all, answer or take the request back.");
     public static readonly Refusal Rejected = Refusals.Of("ReturnRejected", "退单已被驳回，请办理；对驳回有异议的，请联系派单员。", "The return was rejected: your unit handles it. If you object, please call the dispatcher.");
     public static readonly Refusal Designated = Refusals.Of("Designated", "这件诉求已指定本单位承办，不能再退单。", "Your unit was designated for this inquiry: it can't be returned any more.");
+    public static readonly Refusal Rehandled = Refusals.Of("Rehandled", "这件诉求由本单位答复过，退回重办，不能退单。", "Your unit answered this inquiry and has it back to handle anew: it can't be returned.");
     public static readonly Refusal NoReason = Refusals.Of("InvalidReason", "请选一个退单原因。", "Please choose a reason for the return.");
     public static readonly Refusal NoBasis = Refusals.Of("BasisMissing", "请写明退单依据（职责分工、法规条款或事实）。", "Please write the basis of the return: the division of duties, the article or the facts.");
     public static readonly Refusal OwnUnit = Refusals.Of("InvalidUnits", "建议的承办单位不能是本单位。", "The unit that you suggest can't be your own.");

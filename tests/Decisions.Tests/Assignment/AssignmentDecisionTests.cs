@@ -31,6 +31,19 @@ public sealed class AssignmentDecisionTests
         Assert.Equal(new AssignmentChoice("b", "NobodyPresent", 1), AssignmentDecision.Choose(["a", "b"], o => o == "a" ? 2 : 1, _ => true));
 
     [Fact]
+    public void Who_of_the_unit_had_the_inquiry_before_has_it_again_unless_that_officer_is_gone_or_on_leave()
+    {
+        var again = new AssignedTask("t2", 2, "u", null, Ended: false);
+        var inquiry = new AssignedInquiry("i", [new("t1", 1, "u", "b", Ended: true), new("x", 1, "other", "c", Ended: true), again]);
+        Assert.Equal("b", inquiry.Before(again));
+        Assert.Equal(new AssignmentChoice("b", "HadBefore", 5), AssignmentDecision.Choose(["a", "b"], o => o == "b" ? 5 : 0, before: "b"));
+        Assert.Equal(new AssignmentChoice("a", "OnlyOfficer", 0), AssignmentDecision.Choose(["a", "b"], o => 0, o => o == "b", before: "b"));
+        Assert.Equal("a", AssignmentDecision.Choose(["a", "c"], _ => 0, before: "b").OfficerId);
+        Assert.Null(inquiry.Before(new("y", 2, "third", null, Ended: false)));
+        Assert.Null(inquiry.Before(inquiry.Tasks[0])); // nor does a part of the same dispatch count
+    }
+
+    [Fact]
     public void A_unit_without_an_active_officer_lets_the_task_wait() => Assert.Null(AssignmentDecision.Choose([], _ => 0).OfficerId);
 
     [Fact]

@@ -18,7 +18,7 @@ static class Case
     public const string Inquiry = "130506-0300017-4", Lead = Inquiry + "/1/1", Helper = Inquiry + "/1/2", Again = Inquiry + "/2/1";
     public const string Roads = "PJ-001", Water = "PJ-002", Heat = "PJ-003";
     public static readonly Actor Officer = new("li", [Roles.Officer], Roads, "LO-001"), Colleague = new("wang", [Roles.Officer], Roads, "LO-002"),
-        Stranger = new("zhao", [Roles.Officer], Heat, "LO-009"), Assistant = new("qian", [Roles.Officer], Water, "LO-005"), Supervisor = new("sun", [Roles.Supervisor], "", "");
+        Stranger = new("zhao", [Roles.Officer], Heat, "LO-009"), Assistant = new("qian", [Roles.Officer], Water, "LO-005"), Supervisor = new("sun", [Roles.Supervisor], "", ""), Clerk = new("followup1", [Roles.FollowUpClerk], "", "");
     public static readonly UnitNames Units = UnitNames.Of([new UnitPublished { UnitCode = Roads }, new UnitPublished { UnitCode = Water }, new UnitPublished { UnitCode = Heat }]);
     public static readonly Sealed Envelope = new() { KeyId = "s1" };
     public static readonly DateTimeOffset Now = At(8, 10);
@@ -49,6 +49,10 @@ static class Case
     public static ClockStopped Stopped(string task, bool inTime) => new() { InquiryId = Inquiry, TaskId = task, InTime = inTime, StoppedAt = Stamp(8, 10) };
     public static AnswerDelivered Delivered(int no) => new() { InquiryId = Inquiry, AnswerNo = no, Medium = "Smtp", DeliveredAt = Stamp(8, 11) };
     public static AnswerUndeliverable Undeliverable(int no) => new() { InquiryId = Inquiry, AnswerNo = no, Reason = "NoAddress", FailedAt = Stamp(8, 11) };
+
+    public static InquiryDispatched Rehandled(int no = 2) => new(Dispatched(Again, no, Roads)) { Reason = "Rehandled", DispatchedBy = "followup1", Words = Envelope };
+    /// <summary>Answered by the lead unit, and the answer has arrived.</summary>
+    public static CaseState Told() => WithAnOfficer().Answered().Then(Delivered(1));
 
     /// <summary>The case after a fact, as the handlers fold it.</summary>
     public static CaseStep Fold(CaseState c, IMessage fact) => fact switch

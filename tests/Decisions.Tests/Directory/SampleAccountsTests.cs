@@ -12,12 +12,12 @@ public sealed class SampleAccountsTests : IDisposable
     public void Dispose() => System.IO.Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void There_is_an_account_for_every_officer_and_for_nine_people_of_the_hotline_and_the_city_office()
+    public void There_is_an_account_for_every_officer_and_for_ten_people_of_the_hotline_and_the_city_office()
     {
         var accounts = SampleAccounts.ReadOrMake(File, Officers);
-        Assert.Equal(410, accounts.Select(a => a.Account).Distinct().Count());
-        Assert.Equal(410, accounts.Select(a => a.Password).Distinct().Count());
-        Assert.Equal(["administrator 1", "dispatcher 1", "officer 401", "operator 6", "supervisor 1"],
+        Assert.Equal(411, accounts.Select(a => a.Account).Distinct().Count());
+        Assert.Equal(411, accounts.Select(a => a.Password).Distinct().Count());
+        Assert.Equal(["administrator 1", "dispatcher 1", "followupclerk 1", "officer 401", "operator 6", "supervisor 1"],
             accounts.CountBy(a => a.Roles.Single()).Select(r => $"{r.Key} {r.Value}").Order(StringComparer.Ordinal));
         Assert.All(accounts, a => Assert.True(DirectoryDecision.IsAccountName(a.Account) && DirectoryDecision.Password(a.Account, a.Password) is null, a.Account));
         Assert.All(accounts.Where(a => a.Roles.Contains(Roles.Officer)), a => Assert.Equal(a.Account, a.OfficerId));

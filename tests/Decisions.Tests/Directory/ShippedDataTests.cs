@@ -150,7 +150,7 @@ public class ShippedDataTests
     {
         var kinds = Enum.GetValues<InquiryKind>().Where(k => k != InquiryKind.Unspecified).Select(k => k.ToString()).Append("Urgent");
         Assert.Equal(kinds.Order(), Data.Limits.Where(l => l.Clock == "Handling").Select(l => l.Kind).Order());
-        Assert.All(Data.Limits, l => Assert.True(l.IsDefault && l.WorkingDays > 0 && l.EffectiveFrom == "2004-01-01"));
+        Assert.All(Data.Limits, l => Assert.True(l.IsDefault && (l.WorkingDays > 0 || l.Clock == "Rehandling") && l.EffectiveFrom == "2004-01-01"));
     }
 
     [Fact]
@@ -159,6 +159,10 @@ public class ShippedDataTests
 
     [Fact]
     public void A_task_may_be_extended_twice_by_five_working_days() => Assert.Equal([("Any", 5, 2)], Data.Limits.Where(l => l.Clock == "Extension").Select(l => (l.Kind, l.WorkingDays, l.Most)));
+
+    [Fact]
+    public void A_citizen_is_called_within_two_working_days_of_the_answer_three_times_at_most_and_an_inquiry_goes_back_twice_at_most() => Assert.Equal([("FollowUp", "Any", 2, 3), ("Rehandling", "Any", 0, 2)],
+        Data.Limits.Where(l => l.Clock is "FollowUp" or "Rehandling").Select(l => (l.Clock, l.Kind, l.WorkingDays, l.Most)));
 
     static readonly HashSet<string> Off = [.. Data.Calendars.SelectMany(c => c.Off)], Worked = [.. Data.Calendars.SelectMany(c => c.Worked)];
     static bool IsWorked(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) is var d && (Worked.Contains(d) || (Weekday(day) && !Off.Contains(d)));

@@ -52,6 +52,18 @@ public class FactDecisionTests
     }
 
     [Fact]
+    public void What_was_sent_back_is_open_again_until_the_new_answer_and_that_one_counts()
+    {
+        IMessage[] answered = [Registered(), Dispatched(1, "water"), Stopped(1, true), new InquiryClosed { Outcome = "Answered" }, new InquiryReopened()];
+        var again = Dispatched(2, "water");
+        again.Reason = "Rehandled";
+        Assert.Equal(Outcomes.InTime, Head(answered).Outcome); // until Routing has dispatched it
+        Assert.Equal(Outcomes.Open, Head([.. answered, again]).Outcome);
+        Assert.Equal(Outcomes.Late, Head([.. answered, again, Stopped(2, false)]).Outcome);
+        Assert.Equal(Outcomes.Late, Head([Stopped(2, false), again, .. answered]).Outcome);
+    }
+
+    [Fact]
     public void An_assisting_unit_moves_no_figure() =>
         Assert.Equal(Head(Registered(), Dispatched(1, "water")) with { Fact = null }, Head(Registered(), Dispatched(1, "water"), Dispatched(1, "roads", UnitRole.Assisting), Stopped(1, false, ordinal: 2)) with { Fact = null });
 
