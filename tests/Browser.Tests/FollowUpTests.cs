@@ -181,7 +181,7 @@ public sealed class FollowUpTests(BrowserHub hub)
     {
         var (task, _) = await ToldAsync("电梯故障", reply: string.Concat(Enumerable.Repeat("电梯已由维保单位检修，更换了门机，试运行正常。", 20)), grade: Grade.Dissatisfied);
         await hub.PicturesAsync("followup1", $"/follow-ups/{task.InquiryId}", "follow-ups", ".call");
-        await hub.PicturesAsync("supervisor1", $"/case/{task.InquiryId}", "case-follow-up", "[data-key='Alt+F']");
+        await hub.PicturesAsync("supervisor1", $"/case/{task.InquiryId}", "case-follow-up", "[data-key='Alt+V']");
         var page = await hub.OpenAsync("supervisor1", $"/follow-ups/{task.InquiryId}");
         await page.SetViewportSizeAsync(1366, 640);
         foreach (var key in new[] { "1", "4" }) await page.Keyboard.PressAsync(key);

@@ -48,12 +48,13 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
     private readonly Dictionary<string, Work> open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> asking = [];
     private bool resumed;
-    private int placed, called, asked, late;
+    private int placed, called, asked, late, followedUp;
     private long requests;
 
     public int Placed => placed;
     public int CalledBack => called;
     public int Asked => asked;
+    public int FollowedUp => followedUp;
     public int Late => late;
     public int Open => open.Count + awaited.Count;
     public int Unfetched => asking.Count;
@@ -91,7 +92,7 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
         var done = new ConcurrentDictionary<string, Work?>();
         // Who asks today asks for what was answered before today.
         var asks = AskAsync(stop);
-        await Task.WhenAll(asks, CallBackAsync(stop), Parallel.ForEachAsync(due, Together(stop), async (work, _) => done[work.InquiryId] = await ActAsync(work, today, stop)));
+        await Task.WhenAll(asks, CallBackAsync(stop), FollowUpAsync(today, stop), Parallel.ForEachAsync(due, Together(stop), async (work, _) => done[work.InquiryId] = await ActAsync(work, today, stop)));
         foreach (var (number, work) in done) if (work is null) open.Remove(number); else open[number] = work;
     }
 
@@ -211,6 +212,31 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
         }
     }
 
+    // Whom a unit answered before today; who wasn't reached, not twice a day.
+    private async Task FollowUpAsync(DateOnly today, CancellationToken stop)
+    {
+        for (var left = 1; left > 0;)
+        {
+            var page = await CallAsync(headers => casework.ListFollowUpsAsync(new ListFollowUpsRequest { Size = PageSize }, headers, cancellationToken: stop), staff.FollowUpClerk, stop);
+            var due = page.Rows.Where(r => DayOf(r.AnsweredAt) < today && (r.TriedAt is null || DayOf(r.TriedAt) < today)).ToList();
+            await Parallel.ForEachAsync(due, Together(stop), async (row, _) =>
+            {
+                var said = Citizen.Called(row.InquiryId, row.Tries);
+                try
+                {
+                    await CallAsync(headers => casework.RecordFollowUpAsync(new RecordFollowUpRequest
+                    {
+                        CommandId = $"follow {row.InquiryId}/{row.AnswerNo}/{row.Tries}", InquiryId = row.InquiryId, AnswerNo = row.AnswerNo, Tries = row.Tries,
+                        Result = said.Reached ? FollowUpResult.Reached : FollowUpResult.NotReached, Solution = said.Solved ? "Solved" : "Unsolved", Grade = said.Reached ? said.Grade : default, UnitContacted = said.Contacted,
+                    }, headers, cancellationToken: stop), staff.FollowUpClerk, stop);
+                    Interlocked.Increment(ref followedUp);
+                }
+                catch (RpcException doneAlready) when (doneAlready.StatusCode == StatusCode.FailedPrecondition) { /* before the load broke, or by the citizen's own grade */ }
+            });
+            left = due.Count == PageSize ? due.Count : 0;
+        }
+    }
+
     private async Task AskAsync(CancellationToken stop)
     {
         KeyValuePair<string, string>[] curious;
@@ -218,6 +244,9 @@ internal sealed class Offices(GrpcChannel channel, Staff staff, Doors doors, Jou
         await Parallel.ForEachAsync(curious, Together(stop), async (citizen, _) =>
         {
             if (!await doors.AskAsync(citizen.Key, citizen.Value, stop)) return;
+            if (Citizen.Rates(citizen.Key) is { } grade)
+                try { await CallAsync(headers => casework.RateAnswerAsync(new RateAnswerRequest { InquiryId = citizen.Key, QueryCode = citizen.Value, AnswerNo = 1, Grade = grade }, headers, cancellationToken: stop), [], stop); }
+                catch (RpcException ratedAlready) when (ratedAlready.StatusCode == StatusCode.FailedPrecondition) { }
             journal.Fetched(citizen.Key);
             lock (asking) asking.Remove(citizen.Key);
             Interlocked.Increment(ref asked);

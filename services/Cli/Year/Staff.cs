@@ -25,6 +25,8 @@ internal sealed class Staff
     public Metadata Supervisor { get; private set; } = [];
     public Metadata Dispatcher { get; private set; } = [];
     public Metadata Operator { get; private set; } = [];
+    /// <summary>In a city whose accounts are older than follow-up, its supervisor.</summary>
+    public Metadata FollowUpClerk { get; private set; } = [];
     public IReadOnlyList<(string Account, string Token)> Operators { get; private set; } = [];
     public string HotlineUnit { get; }
 
@@ -36,6 +38,7 @@ internal sealed class Staff
         SampleAccount First(string role) => accounts.FirstOrDefault(a => a.Roles.Contains(role)) ?? throw new InvalidDataException($"{accountsFile} names no account with the role {role}.");
         staff.Supervisor = Bearer(await Token(First("supervisor")));
         staff.Dispatcher = Bearer(await Token(First("dispatcher")));
+        staff.FollowUpClerk = accounts.FirstOrDefault(a => a.Roles.Contains("followupclerk")) is { } clerk ? Bearer(await Token(clerk)) : staff.Supervisor;
         var operators = new List<(string, string)>();
         foreach (var account in accounts.Where(a => a.Roles.Contains("operator"))) operators.Add((account.Account, await Token(account)));
         (staff.Operators, staff.Operator) = (operators, Bearer(operators[0].Item2));

@@ -43,6 +43,7 @@ internal static class YearCheck
             ("dispatched", $"{report.Dispatched:N0}, of them placed by hand in this run {city.Offices.Placed:N0}"),
             ("answered by officers", $"{report.AnsweredInTime:N0} in time, {report.AnsweredLate:N0} late, {report.Open:N0} open"),
             ("brought back in this run", $"{city.Offices.CalledBack:N0} called back, {city.Offices.Asked:N0} asked for by citizens"),
+            ("followed up in this run", $"{city.Offices.FollowedUp:N0} calls about an answer"),
             ("not delivered", undelivered.Count == 0 ? "0" : string.Join(", ", undelivered.Select(door => $"{door.Key} {door.Value:N0}"))),
             ("figures", mismatches.Count == 0 ? "journal = doors = hub = published" : string.Join("; ", mismatches)),
         ];
