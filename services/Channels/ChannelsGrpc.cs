@@ -102,7 +102,7 @@ sealed partial class ChannelsGrpc([FromKeyedServices("channels")] Writer writer,
     [Authorize(Roles = $"{Roles.Operator},{Roles.Dispatcher},{Roles.Supervisor}")]
     public override async Task<ListDeliveriesReply> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context)
     {
-        var (rows, next, total) = await ChannelsStore.ListDeliveriesAsync(database, request.State, request.Door, Paging.Size(request.Page), request.Page?.After ?? "", context.CancellationToken);
+        var (rows, next, total) = await ChannelsStore.ListDeliveriesAsync(database, request.State, request.Door, request.ToCall, Paging.Size(request.Page), request.Page?.After ?? "", context.CancellationToken);
         return new()
         {
             Next = next, Total = total,

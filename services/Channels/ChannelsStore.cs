@@ -61,10 +61,13 @@ static class ChannelsStore
     }
 
     /// <summary>Deliveries by key, after the last key seen; without a state all that are still open.</summary>
-    public static async Task<(List<AnswerDelivery> Rows, string Next, long Total)> ListDeliveriesAsync(NpgsqlDataSource database, string state, string door, int size, string after, CancellationToken stop)
+    // The web answers when it is asked, mails and messages are sent; whom nobody could reach by telephone either isn't called for ever.
+    const string ToCall = $"(state in ('{AnswerDelivery.Undeliverable}', '{AnswerDelivery.InDoubt}') or state = '{AnswerDelivery.Waiting}' and door in ('{Doors.Hotline}', '{Doors.Office}')) and body->>'reason' is distinct from '{DeliveryDecision.NotReached}'";
+
+    public static async Task<(List<AnswerDelivery> Rows, string Next, long Total)> ListDeliveriesAsync(NpgsqlDataSource database, string state, string door, bool toCall, int size, string after, CancellationToken stop)
     {
         // Acknowledgements (number 0) are nobody's work. What isn't delivered is named as such, so that its small index serves.
-        var which = (state == AnswerDelivery.Delivered ? "" : "state <> 'Delivered' and ") + "key not like '%/0' and ($1 = '' or state = $1) and ($2 = '' or door = $2)";
+        var which = (state == AnswerDelivery.Delivered ? "" : "state <> 'Delivered' and ") + "key not like '%/0' and ($1 = '' or state = $1) and ($2 = '' or door = $2)" + (toCall ? $" and {ToCall}" : "");
         var rows = await ReadAsync<AnswerDelivery>(database, $"select body from channels.delivery where {which} and key > $3 order by key limit $4", stop, state, door, after, size + 1);
         var total = await CountAsync(database, $"select count(*) from channels.delivery where {which}", stop, state, door);
         return (rows.Take(size).ToList(), rows.Count > size ? rows[size - 1].Key : "", total);

@@ -54,6 +54,7 @@ sealed record SendResult(Sent Outcome, string Medium, string ProofOrReason);
 static class DeliveryDecision
 {
     public const int MostAttempts = 8, MostCalls = 3;
+    public const string NotReached = "NotReached";
     // Our default: eight attempts in about a day, as mail servers do.
     static readonly double[] pauseMinutes = [1, 5, 15, 60, 180, 420, 780];
 
@@ -111,7 +112,7 @@ static class DeliveryDecision
     {
         if (d is not { State: AnswerDelivery.Waiting or AnswerDelivery.Undeliverable or AnswerDelivery.InDoubt, AnswerNo: > 0 }) return null;
         var tried = d with { Attempts = d.Attempts + 1 };
-        return reached ? Done(tried, "CallBack", "") : d.State != AnswerDelivery.Waiting || tried.Attempts < MostCalls ? tried : GiveUp(tried, "NotReached");
+        return reached ? Done(tried, "CallBack", "") : d.State != AnswerDelivery.Waiting || tried.Attempts < MostCalls ? tried : GiveUp(tried, NotReached);
     }
 
     // The text is Casework's; what was delivered needs no copy here.

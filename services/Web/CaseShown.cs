@@ -63,7 +63,7 @@ public sealed record CaseShown(CaseFile File, IReadOnlyList<Clock> Clocks, Routi
         var file = await reading;
         var (officer, unit) = (user.IsInRole(Kernel.Roles.Officer), user.FindFirstValue("unit") ?? "");
         var task = TaskOf(file, officer, unit);
-        var reveals = !file.Confidential && (officer || user.IsInRole(Kernel.Roles.Supervisor) || user.IsInRole(Kernel.Roles.Dispatcher) || (file.FollowUpDue && user.IsInRole(Kernel.Roles.FollowUpClerk)));
+        var reveals = !file.Confidential && (officer || user.IsInRole(Kernel.Roles.Supervisor) || user.IsInRole(Kernel.Roles.Dispatcher) || (file.FollowUpDue && user.IsInRole(Kernel.Roles.FollowUpClerk)) || (file.CallBackDue && user.IsInRole(Kernel.Roles.Operator)));
         return new(file, [.. (await clocks)?.Clocks ?? []], await routing, task, officer && task?.UnitCode == unit, reveals, user.IsInRole(Kernel.Roles.Supervisor), names, calendar) { Leaves = leaves };
     }
 

@@ -7,12 +7,13 @@ namespace InquiryHub.Web;
 /// <summary>What the follow-up clerk's page shows, and what it sends. The queue's part is pure.</summary>
 internal static class FollowUps
 {
-    /// <summary>The row after the open one, or before it, round to the start; the first one when it isn't in the queue. Empty: there is no other.</summary>
-    public static string Neighbour(IReadOnlyList<FollowUpRow> rows, string current, int step)
+    /// <summary>The number after the open one, or before it, round to the start; the first one when it isn't in the queue. Empty: there is no other.</summary>
+    public static string Neighbour(IEnumerable<string> queue, string current, int step)
     {
-        var at = rows.ToList().FindIndex(r => r.InquiryId == current);
-        if (rows.Count == 0 || (at >= 0 && rows.Count == 1)) return "";
-        return at < 0 ? rows[0].InquiryId : rows[(at + step + rows.Count) % rows.Count].InquiryId;
+        var ids = queue.ToList();
+        var at = ids.IndexOf(current);
+        if (ids.Count == 0 || (at >= 0 && ids.Count == 1)) return "";
+        return at < 0 ? ids[0] : ids[(at + step + ids.Count) % ids.Count];
     }
 
     /// <summary>The last day for the call; null without a limit, or where the calendar doesn't reach.</summary>

@@ -83,6 +83,7 @@ public sealed class WebModule : IHubModule
         CallActs.Map(app);
         TriageActs.Map(app);
         FollowUps.Map(app);
+        CallBacks.Map(app);
         QuarantineActs.Map(app);
         CounterActs.Map(app);
         Board.Map(app);

@@ -48,6 +48,11 @@ public sealed class BoardTests(BrowserHub hub)
         var task = await CountedAsync("看板本单位路灯");
         var page = await hub.OpenAsync(task.OfficerId, "/dashboard");
         Assert.Equal(0, await page.Locator("[data-key=R]").CountAsync());
+        // How well the own unit works stands beside the city's sum, and no other unit's.
+        await page.Keyboard.PressAsync("q");
+        await Expect(page.Locator(".quality tr:has(td)")).ToHaveCountAsync(2);
+        await page.SoundAsync();
+        await page.GotoAsync("/dashboard");
         await page.Keyboard.PressAsync("u");
         await page.WaitForURLAsync($"**/dashboard?*unit={task.UnitCode}*");
         await Expect(page.Locator(".whose h2")).Not.ToHaveTextAsync(task.UnitCode); // its name

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using InquiryHub.Contracts.Casework;
 using InquiryHub.Kernel;
 using Microsoft.Playwright;
@@ -11,7 +12,8 @@ static class OfficerPages
     /// <summary>The send is withheld for eight seconds.</summary>
     public static readonly LocatorAssertionsToContainTextOptions Sent = new() { Timeout = 20_000 };
 
-    public static async Task<TaskRow> TaskAsync(this BrowserHub hub, string title, string text = "路灯三天不亮，晚上看不清路。") => await hub.AssignedAsync((await hub.AskAsync(title, text)).Number);
+    public static async Task<TaskRow> TaskAsync(this BrowserHub hub, string title, string text = "路灯三天不亮，晚上看不清路。", [CallerFilePath] string asks = "") =>
+        await hub.AssignedAsync((await hub.AskAsync(title, text, asks: asks)).Number);
 
     public static Task<IPage> CaseAsync(this BrowserHub hub, TaskRow task, string? account = null) => hub.OpenAsync(account ?? task.OfficerId, $"/case/{task.InquiryId}");
 

@@ -26,13 +26,13 @@ public sealed class SheetTests(BrowserHub hub)
     public async Task A_day_of_paper_is_typed_down_the_column_saved_and_corrected_and_the_sheet_sums_it()
     {
         const string counter = "211102002";
-        var yesterday = (await SheetAsync(counter)).Days[1].Day;
+        var before = (await SheetAsync(counter)).Days[3].Day; // yesterday's figures are other tests'
         var page = await OpenAsync(counter, "/counter");
         await page.Keyboard.PressAsync("F8");
         await page.Locator("#tally").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "存这一天" }).VisibleWithoutScrollingAsync();
-        await page.Locator(".ct-today tbody tr").Nth(1).Locator("a").ClickAsync();
-        await page.WaitForURLAsync($"**/counter/sheet?day={yesterday}");
+        await page.Locator(".ct-today tbody tr").Nth(3).Locator("a").ClickAsync();
+        await page.WaitForURLAsync($"**/counter/sheet?day={before}");
         await page.Locator("[data-first]:focus").WaitForAsync();
         foreach (var count in new[] { "12", "", "5" }) { await page.Keyboard.TypeAsync(count); await page.Keyboard.PressAsync("Enter"); }
         await Expect(page.Locator("#sum")).ToHaveTextAsync("17");
@@ -43,15 +43,15 @@ public sealed class SheetTests(BrowserHub hub)
         await page.SoundAsync();
         await page.Keyboard.PressAsync("Control+Enter");
         await Expect(page.Locator("#said")).ToContainTextAsync("合计 21 次");
-        Assert.Equal([12, 1, 5, 3], (await SheetAsync(counter, yesterday)).Rows.Select(r => r.Count).OrderBy(n => n == 12 ? 0 : n == 1 ? 1 : n == 5 ? 2 : 3));
-        await Expect(page.Locator(".ct-today tbody tr").Nth(1).Locator("td").Nth(1)).ToHaveTextAsync("21");
+        Assert.Equal([12, 1, 5, 3], (await SheetAsync(counter, before)).Rows.Select(r => r.Count).OrderBy(n => n == 12 ? 0 : n == 1 ? 1 : n == 5 ? 2 : 3));
+        await Expect(page.Locator(".ct-today tbody tr").Nth(3).Locator("td").Nth(1)).ToHaveTextAsync("21");
 
         // Corrected: what was saved stands beside it.
         await page.Locator("[data-count]").First.FillAsync("10");
         await Expect(page.Locator(".ct-sheet tbody tr").First.Locator("td").First).ToHaveTextAsync("12");
         await page.Keyboard.PressAsync("Control+Enter");
         await Expect(page.Locator("#said")).ToContainTextAsync("合计 19 次");
-        Assert.Equal(2, (await SheetAsync(counter, yesterday)).Revision);
+        Assert.Equal(2, (await SheetAsync(counter, before)).Revision);
         await page.Locator(".ct-earlier summary").ClickAsync();
         await Expect(page.Locator(".ct-earlier li")).ToContainTextAsync("合计 21 次");
         await page.PictureAsync("counter-sheet");

@@ -57,10 +57,10 @@ static class RevealDecision
     static Refusal? MayNot(CaseState c, Actor actor)
     {
         if (actor.Is(Roles.Supervisor) || (actor.Is(Roles.Dispatcher) && c is { Closing: null } and ({ ToPlace: true } or { Lead.Returning: true }))
-            || (actor.Is(Roles.FollowUpClerk) && FollowUpDecision.Due(c) is not null)) return null;
+            || (actor.Is(Roles.FollowUpClerk) && FollowUpDecision.Due(c) is not null) || (actor.Is(Roles.Operator) && CallBack.Due(c))) return null;
         if (actor.Is(Roles.Officer) && actor.OfficerId.Length > 0)
             return c.Closing is not null ? RevealRefusals.Closed : c.Tasks.Any(t => t is { Dispatch: not null, Withdrawal: null } && t.UnitCode == actor.UnitCode) ? null : RevealRefusals.NoTask;
-        return actor.Is(Roles.Dispatcher) ? RevealRefusals.Dispatched : actor.Is(Roles.FollowUpClerk) ? RevealRefusals.NoFollowUp : RevealRefusals.NotYourRole;
+        return actor.Is(Roles.Dispatcher) ? RevealRefusals.Dispatched : actor.Is(Roles.FollowUpClerk) ? RevealRefusals.NoFollowUp : actor.Is(Roles.Operator) ? RevealRefusals.NoCallBack : RevealRefusals.NotYourRole;
     }
 
     static List<string> Fields(Content? p) => p is null ? [] : [.. new[] { ("Name", p.Name), ("Phone", p.Phone), ("Email", p.Email), ("Address", p.Address) }.Where(f => !string.IsNullOrWhiteSpace(f.Item2)).Select(f => f.Item1)];
@@ -73,7 +73,8 @@ static class RevealRefusals
     public static readonly Refusal Closed = Refusals.Of("CaseClosed", "该诉求已办结，承办单位不能再查看个人信息；确有需要请联系督办。", "This inquiry is closed; please ask a supervisor if you still need to know whom it is from.");
     public static readonly Refusal Dispatched = Refusals.Of("NotHeld", "该诉求不在待派单，由承办单位联系诉求人；派单员只能查看待派单的。", "This inquiry isn't held for dispatch; its unit contacts the citizen. Dispatchers see whom a case is from only while it is held.");
     public static readonly Refusal NoFollowUp = Refusals.Of("NoFollowUp", "该诉求现在不用回访，回访员只能查看待回访的诉求人。", "This inquiry isn't to be followed up now; follow-up clerks see whom a case is from only while it is.");
-    public static readonly Refusal NotYourRole = Refusals.Of("NotYourRole", "您的角色不能查看诉求人的个人信息（话务员只看得到手头这通电话的号码）；需要时请联系承办单位或督办。", "Your role doesn't see whom a case is from (operators see the number of the call in hand only); please ask the unit or a supervisor.");
+    public static readonly Refusal NoCallBack = Refusals.Of("NoCallBack", "这件诉求没有等待回电的答复；话务员只看得到手头这通电话的号码，和要回电告知答复的诉求人。需要时请联系承办单位或督办。", "No answer of this inquiry waits for a call back; operators see the number of the call in hand and whom they are to call back only. Please ask the unit or a supervisor.");
+    public static readonly Refusal NotYourRole = Refusals.Of("NotYourRole", "您的角色不能查看诉求人的个人信息；需要时请联系承办单位或督办。", "Your role doesn't see whom a case is from; please ask the unit or a supervisor.");
     public static readonly Refusal NoReason = Refusals.Of("InvalidReason", "请选一个查看原因，或写明原因。", "Please choose a reason, or write one.");
     public static readonly Refusal NobodyNamed = Refusals.Of("PersonUnknown", "诉求人没有留下姓名、电话和地址，或内容已清除，没有可查看的。", "The citizen left no name, phone or address, or they were purged: there is nothing to show.");
     public static readonly Refusal Over = Refusals.Of("RevealOver", "这次查看的时间已过；请再选一次原因，重新查看。", "The time of this look is over; please choose the reason again.");

@@ -55,7 +55,7 @@ static class CaseView
             Row = Row(c), Text = string.Join("\n\n", (text?.Supplements ?? []).Select(s => s.Text).Prepend(text?.Text ?? "")), Place = text?.Place ?? "",
             // 举报人保密: whoever reports is shown to nobody here, not even masked.
             NameMasked = registration.Confidential ? "***" : Mask.Name(person?.Name), PhoneMasked = registration.Confidential ? "***" : PhoneNumber.Masked(person?.Phone), Confidential = registration.Confidential,
-            CategoryCode = registration.CategoryCode, AreaCode = registration.AreaCode, Contacts = 1 + c.Added.Count, ReplyUnwanted = !registration.WantsReply, FollowUpDue = FollowUpDecision.Due(c) is not null,
+            CategoryCode = registration.CategoryCode, AreaCode = registration.AreaCode, Contacts = 1 + c.Added.Count, ReplyUnwanted = !registration.WantsReply, FollowUpDue = FollowUpDecision.Due(c) is not null, CallBackDue = CallBack.Due(c),
         };
         file.Tasks.AddRange(c.Tasks.Where(t => t.Dispatch is not null).OrderBy(t => t.Dispatch!.No).Select(t => Row(c, t)));
         file.Timeline.AddRange(Timeline(c, unseal ?? (_ => "")).OrderBy(e => e.At));

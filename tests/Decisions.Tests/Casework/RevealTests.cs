@@ -68,10 +68,12 @@ public class RevealTests
     }
 
     [Fact]
-    public void Operators_and_administrators_never_look()
+    public void Administrators_never_look_and_operators_only_at_whom_they_are_to_call_back()
     {
         foreach (var c in new[] { Of(Registered(), Held()), WithAnOfficer(), Closed() })
-            Assert.Equal(["NotYourRole", "NotYourRole"], new[] { operator1, administrator }.Select(a => Code(Reveal(c, a))));
+            Assert.Equal(["NoCallBack", "NotYourRole"], new[] { operator1, administrator }.Select(a => Code(Reveal(c, a))));
+        Assert.Null(Code(Reveal(CallBackTests.Asked("Hotline12345").Answered(), operator1)));
+        Assert.Equal("NotYourRole", Code(Reveal(CallBackTests.Asked("Hotline12345").Answered(), administrator)));
     }
 
     [Fact]

@@ -17,10 +17,10 @@ public sealed class FollowUpsTests
     [Fact]
     public void The_next_one_follows_the_open_one_round_to_the_start()
     {
-        Assert.Equal(["b", "c", "a"], rows.Select(r => FollowUps.Neighbour(rows, r.InquiryId, 1)));
-        Assert.Equal(["c", "a", "b"], rows.Select(r => FollowUps.Neighbour(rows, r.InquiryId, -1)));
-        Assert.Equal("a", FollowUps.Neighbour(rows, "elsewhere", 1));
-        Assert.Equal(("", ""), (FollowUps.Neighbour([Row("a")], "a", 1), FollowUps.Neighbour([], "", 1)));
+        Assert.Equal(["b", "c", "a"], "abc".Select(c => FollowUps.Neighbour(["a", "b", "c"], $"{c}", 1)));
+        Assert.Equal(["c", "a", "b"], "abc".Select(c => FollowUps.Neighbour(["a", "b", "c"], $"{c}", -1)));
+        Assert.Equal("a", FollowUps.Neighbour(["a", "b", "c"], "elsewhere", 1));
+        Assert.Equal(("", ""), (FollowUps.Neighbour(["a"], "a", 1), FollowUps.Neighbour([], "", 1)));
     }
 
     [Fact]

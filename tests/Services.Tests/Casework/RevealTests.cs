@@ -78,7 +78,7 @@ public sealed class RevealTests
         Assert.Equal("ReporterConfidential", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(secret), dispatcher)));
         Assert.Equal("UnknownInquiry", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(secret), own)));
         Assert.Equal("UnknownInquiry", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id), CaseworkTests.As(hub, "PJ-002", "LO-009"))));
-        Assert.Equal("NotYourRole", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id), CaseworkTests.As(hub, "", "op1", Roles.Operator))));
+        Assert.Equal("NoCallBack", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id), CaseworkTests.As(hub, "", "op1", Roles.Operator))));
         Assert.Equal("InvalidReason", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id, reason: ""), own)));
         Assert.Equal("InvalidCommandId", await Refused.CodeAsync(casework.RevealPersonAsync(Ask(id, command: ""), own)));
         Assert.Equal(0, await EntriesAsync(hub));

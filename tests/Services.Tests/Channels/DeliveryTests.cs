@@ -46,12 +46,15 @@ public sealed class DeliveryTests
         await doors.UntilStateAsync(web, "Waiting");
         await doors.UntilStateAsync(call, "Waiting");
 
-        await doors.FetchAsync(web);
-        await doors.UntilStateAsync(web, "Delivered");
-
         using var channel = GrpcChannel.ForAddress(doors.Hub.Grpc);
         var grpc = new Contracts.Channels.Channels.ChannelsClient(channel);
         var headers = new Metadata { { "Authorization", "Bearer " + token } };
+        // The web answers when it is asked: nobody is called for that.
+        Assert.Equal(2, (await grpc.ListDeliveriesAsync(new(), headers)).Total);
+        Assert.Equal((call, 1L), await grpc.ListDeliveriesAsync(new() { ToCall = true }, headers) is var calls ? (Assert.Single(calls.Deliveries).InquiryId, calls.Total) : default);
+        await doors.FetchAsync(web);
+        await doors.UntilStateAsync(web, "Delivered");
+
         Assert.Equal(call, Assert.Single((await grpc.ListDeliveriesAsync(new(), headers)).Deliveries).InquiryId);
         for (var n = 0; n < 2; n++) Assert.False((await grpc.RecordCallBackAsync(new() { CommandId = "1", InquiryId = call }, headers)).Delivered);
         Assert.Equal(1, (await grpc.ListDeliveriesAsync(new(), headers)).Deliveries[0].Attempts);
@@ -60,6 +63,29 @@ public sealed class DeliveryTests
         var told = await doors.EventsAsync<AnswerDelivered>();
         Assert.Equal(["CallBack", "Query"], told.Select(t => t.Medium).Order());
         Assert.Equal(2, told.Single(t => t.Medium == "CallBack").Attempts);
+    }
+
+    [Fact]
+    public async Task Whom_three_calls_do_not_reach_is_not_called_for_ever_and_whom_the_own_door_does_not_reach_is_called()
+    {
+        await using var doors = await DoorsHub.StartAsync("calls");
+        var token = doors.Hub.Services.GetRequiredService<Tokens>().Mint(new("op1", [Roles.Operator], "", "")).Token;
+        var (grpc, headers) = (new Contracts.Channels.Channels.ChannelsClient(GrpcChannel.ForAddress(doors.Hub.Grpc)), new Metadata { { "Authorization", "Bearer " + token } });
+        var call = Id(await doors.PostAsync("/doors/hotline/registrations", new StringContent("{\"callId\":\"c1\",\"registrationId\":\"r1\",\"kind\":\"Complaint\",\"text\":\"x\"}"), ("Authorization", "Bearer " + token)));
+        await doors.AnswerAsync(call);
+        await doors.UntilStateAsync(call, "Waiting");
+        for (var n = 0; n < 3; n++)
+        {
+            Assert.Equal(n, Assert.Single((await grpc.ListDeliveriesAsync(new() { ToCall = true }, headers)).Deliveries).Attempts);
+            await grpc.RecordCallBackAsync(new() { CommandId = $"{n}", InquiryId = call }, headers);
+        }
+        Assert.Equal(0, (await grpc.ListDeliveriesAsync(new() { ToCall = true }, headers)).Total);
+        Assert.Equal(("Undeliverable", "NotReached"), Assert.Single((await grpc.ListDeliveriesAsync(new(), headers)).Deliveries) is var d ? (d.State, d.Reason) : default);
+
+        // Registered for somebody else without a way back: its door is none.
+        await doors.AnswerAsync(InquiryNumber.Make(new(2013, 5, 6), 3, 17));
+        await doors.UntilStateAsync(InquiryNumber.Make(new(2013, 5, 6), 3, 17), "Undeliverable");
+        Assert.Equal("NoAddress", Assert.Single((await grpc.ListDeliveriesAsync(new() { ToCall = true }, headers)).Deliveries).Reason);
     }
 
     [Fact]
