@@ -21,7 +21,8 @@ static class DeskBench
     const double RingAtMost = 300, ActAtMost = 300, FirstViewAtMost = 1_000;
     static readonly (string Account, string Path)[] Pages =
     [
-        ("supervisor1", "/dashboard"), ("supervisor1", "/dashboard/units"), ("supervisor1", "/facts"), ("supervisor1", "/cases"), ("supervisor1", "/supervision"), ("supervisor1", "/extensions"), ("supervisor1", "/reveals"), ("dispatcher1", "/triage"), ("dispatcher1", "/quarantine"), ("operator1", "/calls"), ("operator2", "/counter"), ("operator2", "/account"), ("operator2", "/ask"), ("operator2", "/progress"),
+        ("supervisor1", "/dashboard"), ("supervisor1", "/dashboard/units"), ("supervisor1", "/dashboard/quality"), ("supervisor1", "/facts"), ("supervisor1", "/cases"), ("supervisor1", "/supervision"), ("supervisor1", "/extensions"),
+        ("supervisor1", "/reveals"), ("supervisor1", "/leave"), ("followup1", "/follow-ups"), ("dispatcher1", "/triage"), ("dispatcher1", "/quarantine"), ("operator1", "/calls"), ("operator1", "/call-backs"), ("operator2", "/counter"), ("operator2", "/counter/sheet"), ("operator2", "/account"), ("operator2", "/ask"), ("operator2", "/progress"),
     ];
 
     public static async Task<int> RunAsync(Screen screen, BenchRun run, CancellationToken cancel)
