@@ -21,7 +21,7 @@ sealed partial class ChannelsGrpc([FromKeyedServices("channels")] Writer writer,
     public override async Task<RecordCallBackReply> RecordCallBack(RecordCallBackRequest request, ServerCallContext context)
     {
         // Which answers there are is read before the batch; what they are by then, under its lock.
-        var keys = (await ChannelsStore.OfInquiryAsync(database, request.InquiryId, context.CancellationToken)).Select(d => d.Key).ToList();
+        var keys = (await ChannelsStore.OfInquiryAsync(database, request.InquiryId, context.CancellationToken)).Where(d => request.AnswerNo == 0 || d.AnswerNo == request.AnswerNo).Select(d => d.Key).ToList();
         if (keys.Count == 0) throw Answers.Refused(nothingWaits);
         var outcome = await writer.CommandAsync<RecordCallBackReply>(request.CommandId, [request.InquiryId], w => { foreach (var k in keys) w.Add(ChannelsStore.Deliveries, k); }, work =>
         {

@@ -37,8 +37,9 @@ internal static class CallBacks
     public static void Map(WebApplication app) => app.MapAct("call-back", async call =>
     {
         if (call["result"] is not ("Reached" or "NotReached")) return new(call.T["callback.choose"]);
+        if (!int.TryParse(call["answerNo"], out var answer)) return new(call.T["act.stale"]);
         var reached = call["result"] == "Reached";
-        await call.Hub.Channels.RecordCallBackAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], Reached = reached }, call.As);
+        await call.Hub.Channels.RecordCallBackAsync(new() { CommandId = call["commandId"], InquiryId = call["inquiryId"], Reached = reached, AnswerNo = answer }, call.As);
         return new(Say: call.T[reached ? "callback.done" : "callback.notreached", call["inquiryId"]], Go: call["next"].Length > 0 ? $"/call-backs/{Uri.EscapeDataString(call["next"])}" : "/call-backs", Again: true);
     });
 }

@@ -82,6 +82,13 @@ public sealed class DeliveryTests
         Assert.Equal(0, (await grpc.ListDeliveriesAsync(new() { ToCall = true }, headers)).Total);
         Assert.Equal(("Undeliverable", "NotReached"), Assert.Single((await grpc.ListDeliveriesAsync(new(), headers)).Deliveries) is var d ? (d.State, d.Reason) : default);
 
+        // A further answer (重办) is told for itself: the one before stays what it is.
+        await doors.AnswerAsync(call, answerNo: 2);
+        await doors.UntilStateAsync(call, "Waiting", 2);
+        Assert.True((await grpc.RecordCallBackAsync(new() { CommandId = "again", InquiryId = call, Reached = true, AnswerNo = 2 }, headers)).Delivered);
+        Assert.Equal([2], (await doors.EventsAsync<AnswerDelivered>()).Select(t => t.AnswerNo));
+        Assert.Equal((1, "Undeliverable"), Assert.Single((await grpc.ListDeliveriesAsync(new(), headers)).Deliveries) is var first ? (first.AnswerNo, first.State) : default);
+
         // Registered for somebody else without a way back: its door is none.
         await doors.AnswerAsync(InquiryNumber.Make(new(2013, 5, 6), 3, 17));
         await doors.UntilStateAsync(InquiryNumber.Make(new(2013, 5, 6), 3, 17), "Undeliverable");
