@@ -30,10 +30,20 @@ sealed record AssignedInquiry(string InquiryId, IReadOnlyList<AssignedTask> Task
     public bool Waiting => Tasks.Any(t => t is { OfficerId: null, Ended: false, UnitCode.Length: > 0 });
 
     /// <summary>Whose open tasks it has: an officer's, <see cref="Several"/> where that isn't one alone, null where nobody's.</summary>
-    internal string? Officer => Tasks.Where(t => t is { OfficerId: not null, Ended: false }).Select(t => t.OfficerId).Distinct().ToList() switch { [] => null, [var one] => one, _ => Several };
+    internal string? Officer
+    {
+        get
+        {
+            // Asked with every dispatch: without an enumerator.
+            string? one = null;
+            for (var i = 0; i < Tasks.Count; i++)
+                if (Tasks[i] is { OfficerId: { } officer, Ended: false }) one = one is null || one == officer ? officer : Several;
+            return one;
+        }
+    }
 
     /// <summary>Who of the unit had it in an earlier dispatch (重办); null when nobody did.</summary>
-    public string? Before(AssignedTask task) => Tasks.LastOrDefault(t => t.DispatchNo < task.DispatchNo && t.UnitCode == task.UnitCode && t.OfficerId is not null)?.OfficerId;
+    public string? Before(AssignedTask task) => task.DispatchNo == 1 ? null : Tasks.LastOrDefault(t => t.DispatchNo < task.DispatchNo && t.UnitCode == task.UnitCode && t.OfficerId is not null)?.OfficerId;
 
     public AssignedTask? Task(string taskId) => Tasks.Of(taskId, t => t.TaskId);
 

@@ -74,15 +74,19 @@ internal static class Board
     public static string Quality(QualityRanking r, NameList names, Texts t)
     {
         var csv = new StringBuilder();
-        Line(csv, [t["units.code"], t["facts.unit"], t["outcome.Dispatched"], .. marks.Select(m => t[$"mark.{m}"])]);
+        Line(csv, [t["units.code"], t["facts.unit"], .. counts.Select(c => t[c.Text])]);
         foreach (var u in r.By("")) Unit(u, u.UnitCode == "-" ? "" : u.UnitCode, u.UnitCode == "-" ? t["unit.none"] : names.Unit(u.UnitCode));
         Unit(QualityRanking.Sum(r.Units), "", t["sum"]);
         return csv.ToString();
 
-        void Unit(UnitQuality u, string code, string name) => Line(csv, [code, name, .. new[] { u.ToAnswer, u.MovedOn, u.Returned, u.Satisfied, u.Dissatisfied, u.Solved, u.Unsolved, u.Unreachable, u.Effective, u.Rehandled, u.Supervised }.Select(Number)]);
+        void Unit(UnitQuality u, string code, string name) => Line(csv, [code, name, .. counts.Select(c => Number(c.Of(u)))]);
     }
 
-    static readonly string[] marks = ["MovedOn", "Returned", "Satisfied", "Dissatisfied", "Solved", "Unsolved", "Unreachable", "Effective", "Rehandled", "Supervised"];
+    static readonly (string Text, Func<UnitQuality, long> Of)[] counts =
+    [
+        ("outcome.Dispatched", u => u.ToAnswer), ("mark.MovedOn", u => u.MovedOn), ("mark.Returned", u => u.Returned), ("mark.Satisfied", u => u.Satisfied), ("mark.Dissatisfied", u => u.Dissatisfied), ("mark.Solved", u => u.Solved),
+        ("mark.Unsolved", u => u.Unsolved), ("mark.Unreachable", u => u.Unreachable), ("mark.Effective", u => u.Effective), ("mark.Rehandled", u => u.Rehandled), ("mark.Supervised", u => u.Supervised),
+    ];
 
     static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
